@@ -1,0 +1,1 @@
+"""The campus systems, one folder a kind; wire/ is one call, reads/ is many askers."""

@@ -1,0 +1,1 @@
+"""How each field is answered: functions from records to records."""
