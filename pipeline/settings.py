@@ -1,0 +1,152 @@
+"""Everything that can be set: campus.toml, read once at start and checked before anything is opened."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from .settings_problems import SettingsError, sentences
+from .settings_systems import ByClaim, ByLookUp, System, unending
+from .settings_values import CampusCode, Id, IssuerUrl, Origin, ReadableFile, Section, Surroundings, TimeZone
+
+__all__ = ["Campus", "Issuer", "Limits", "Server", "Settings", "SettingsError", "read_toml", "settings_from"]
+
+
+class Server(Section):
+    """Where the gateway listens, and which web pages may call it."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535, description="0 takes any free port.")
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Exact origins of the web pages that may read answers; http://localhost:* takes any port.",
+    )
+
+
+class Limits(Section):
+    """How much one request may ask for."""
+
+    body_bytes: int = Field(default=262_144, ge=1, description="Bytes of a request body.")
+    tokens: int = Field(default=4_000, ge=1, description="Lexical tokens of a document.")
+    depth: int = Field(default=12, ge=1, description="Fields inside one another; introspection is not counted.")
+    aliases: int = Field(default=30, ge=0)
+    root_fields: int = Field(default=40, ge=1)
+    directives: int = Field(default=50, ge=0)
+    introspection: Literal["always", "signed_in", "never"] = Field(
+        default="always", description="Who may ask for the schema itself."
+    )
+    operation_seconds: float = Field(
+        default=8.0, gt=0, description="Seconds until an operation is answered, whatever stands."
+    )
+    remembered_documents: int = Field(default=1_000, ge=1, description="Documents kept parsed and validated.")
+
+
+class Campus(Section):
+    """One campus of the university."""
+
+    code: CampusCode
+    name: Mapping[Literal["en", "zh-Hant", "zh-Hans"], str] = Field(description="Its name by language.")
+    timezone: TimeZone = Field(description="IANA name, such as Asia/Hong_Kong.")
+
+    @model_validator(mode="after")
+    def _named_in_english(self) -> Self:
+        if not self.name.get("en"):
+            raise ValueError("name: `en` is needed, for whoever reads none of the other languages")
+        return self
+
+
+class Issuer(Section):
+    """An OpenID Connect provider whose access tokens are believed."""
+
+    id: Id = Field(description="Its name in errors and logs.")
+    campus: CampusCode
+    issuer: IssuerUrl = Field(description="Exactly as tokens have it in `iss`; discovery starts here.")
+    audience: str = Field(min_length=1, description="What tokens for this gateway have in `aud`.")
+    clients: tuple[str, ...] | None = Field(
+        default=None, description="Applications (azp, client_id) whose tokens are taken; all, if not given."
+    )
+    ca_file: ReadableFile | None = Field(
+        default=None, description="Certificates (PEM) to trust instead of the machine's."
+    )
+
+
+class Settings(Section):
+    """The whole of campus.toml."""
+
+    server: Server = Server()
+    limits: Limits = Limits()
+    campuses: tuple[Campus, ...] = ()
+    issuers: tuple[Issuer, ...] = ()
+    systems: tuple[System, ...] = ()
+
+    @property
+    def campus_of(self) -> Mapping[str, str]:
+        """Id of a system or an issuer -> code of the campus that runs it."""
+        return {place.id: place.campus for place in self._places}
+
+    @property
+    def _places(self) -> tuple[System | Issuer, ...]:
+        return (*self.systems, *self.issuers)
+
+    @property
+    def account_claims(self) -> frozenset[str]:
+        """The claims in which tokens may name an account."""
+        return frozenset(way.claim for system in self.systems for way in system.account if isinstance(way, ByClaim))
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        problems = [
+            *_twice("campuses", "code", (campus.code for campus in self.campuses)),
+            *_twice("issuers", "issuer", (issuer.issuer for issuer in self.issuers)),
+            *_twice("systems and issuers", "id", (place.id for place in self._places)),
+            *self._campuses_missing(),
+            *self._ways_missing(),
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _campuses_missing(self) -> Iterable[str]:
+        declared = {campus.code for campus in self.campuses}
+        for index, issuer in enumerate(self.issuers):
+            if issuer.campus not in declared:
+                yield f"issuers[{index}].campus: {issuer.campus!r} is not among the [[campuses]]"
+        for index, system in enumerate(self.systems):
+            if system.campus not in declared:
+                yield f"systems[{index}].campus: {system.campus!r} is not among the [[campuses]]"
+
+    def _ways_missing(self) -> Iterable[str]:
+        ids = {system.id for system in self.systems}
+        for index, system in enumerate(self.systems):
+            for number, way in enumerate(system.account):
+                if isinstance(way, ByLookUp) and way.system not in ids - {system.id}:
+                    yield f"systems[{index}].account[{number}].system: there is no other system {way.system!r}"
+        if lost := unending(self.systems):
+            yield f"systems: the accounts in {', '.join(lost)} can never be found: their look-ups lead to no claim"
+
+
+def _twice(section: str, key: str, values: Iterable[str]) -> Iterable[str]:
+    for value, times in Counter(values).items():
+        if times > 1:
+            yield f"{section}: {key} {value!r} is given {times} times; each must be its own"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file as it stands, unchecked. Raises SettingsError if it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(path.name, [f"cannot be read: {error.strerror} ({path})"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(path.name, [f"not TOML: {error}"]) from error
+
+
+def settings_from(document: Mapping[str, Any], *, source: str, surroundings: Surroundings) -> Settings:
+    """Settings out of a parsed document; `source` names it in messages. Raises SettingsError with every fault found."""
+    try:
+        return Settings.model_validate(document, context=surroundings)
+    except ValidationError as error:
+        raise SettingsError(source, sentences(error)) from error

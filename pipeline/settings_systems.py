@@ -1,0 +1,128 @@
+"""The settings of one campus system: what it is, where it is, and whose account a viewer has in it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+
+from .settings_values import CampusCode, Credential, HttpUrl, Id, ReadableFile, Section
+
+PROTOCOLS: Mapping[str, Mapping[str, bool]] = {
+    "sis": {"oeapi": True},
+    "library": {"alma": True},
+    "onestop": {"flowable": True, "request_tracker": True},
+    "gz_campus": {"gtfs": False},
+}
+"""Kind of system -> protocol -> whether it holds personal data. A new wire module adds itself here."""
+
+BASIC_AUTH = frozenset({"flowable"})
+"""Protocols that sign in with a name and a password, so that `credential.username` is needed."""
+
+
+BY_CLAIM, BY_LOOK_UP = "<by claim>", "<by look-up>"
+"""How pydantic tells the two ways apart in the place of an error; no key of the file is called like that."""
+
+
+class ByClaim(Section):
+    """The viewer's token names the account."""
+
+    claim: str = Field(min_length=1, description="Claim of the access token; a string.")
+
+
+class ByLookUp(Section):
+    """Another system knows the account's name here."""
+
+    system: Id = Field(description="Id of the system that is asked; the viewer's account there must be known.")
+    identifier: str = Field(min_length=1, description="What that system calls the identifier, such as x-library-id.")
+
+
+def _way(value: Any) -> str:
+    if isinstance(value, ByLookUp) or (isinstance(value, dict) and "claim" not in value):
+        return BY_LOOK_UP
+    return BY_CLAIM
+
+
+AccountWay = Annotated[
+    Annotated[ByClaim, Tag(BY_CLAIM)] | Annotated[ByLookUp, Tag(BY_LOOK_UP)],
+    Discriminator(_way),
+]
+
+
+class ClientCert(Section):
+    """The certificate by which the gateway proves itself to a system (mutual TLS), in PEM."""
+
+    cert: ReadableFile
+    key: ReadableFile
+
+
+class System(Section):
+    """One campus system that the gateway asks."""
+
+    id: Id = Field(description="Its name in errors, logs and ids; never reused for another system.")
+    kind: str = Field(description="What it is for: " + ", ".join(sorted(PROTOCOLS)) + ".")
+    campus: CampusCode = Field(description="The campus that runs it; one of [[campuses]].")
+    protocol: str = Field(description="What it speaks.")
+    url: HttpUrl = Field(description="Where its interface begins.")
+    account: tuple[AccountWay, ...] = Field(
+        default=(), description="How a viewer's account in it is found; the ways are tried in this order."
+    )
+    credential: Credential | None = Field(default=None, description="The gateway's own right to ask.")
+    ca_file: ReadableFile | None = Field(
+        default=None, description="Certificates (PEM) to trust instead of the machine's."
+    )
+    client_cert: ClientCert | None = None
+    proxy: HttpUrl | None = Field(
+        default=None, description="HTTP proxy on the way; the environment's proxies are not used."
+    )
+    timeout: float = Field(
+        default=2.0, gt=0, le=2, description="Seconds one operation may spend on this system, at most 2."
+    )
+    index_refresh: float = Field(
+        default=900.0,
+        ge=1,
+        description="Seconds after which its public lists (sections, services, stops) are read anew.",
+    )
+
+    @property
+    def personal(self) -> bool:
+        """Whether it holds data on people, so that asking needs an account."""
+        return PROTOCOLS[self.kind][self.protocol]
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, kind: str) -> str:
+        if kind not in PROTOCOLS:
+            raise ValueError(f"unknown kind {kind!r}; known are {', '.join(sorted(PROTOCOLS))}")
+        return kind
+
+    @field_validator("protocol")
+    @classmethod
+    def _known_protocol(cls, protocol: str, info: ValidationInfo) -> str:
+        known = PROTOCOLS.get(info.data.get("kind", ""), {protocol: True})
+        if protocol not in known:
+            raise ValueError(f"unknown protocol {protocol!r} for this kind; known are {', '.join(sorted(known))}")
+        return protocol
+
+    @model_validator(mode="after")
+    def _may_be_asked(self) -> Self:
+        if self.personal and not self.account:
+            raise ValueError("holds personal data, so `account` must say how a viewer's account in it is found")
+        if self.personal and self.credential is None and self.client_cert is None:
+            raise ValueError("holds personal data, so a `credential` or a `client_cert` is needed to ask it")
+        if self.protocol in BASIC_AUTH and (self.credential is None or not self.credential.username):
+            raise ValueError(f"{self.protocol} signs in by name and password: `credential` needs a `username`")
+        return self
+
+
+def unending(systems: tuple[System, ...]) -> list[str]:
+    """Ids of the systems whose account can be found for nobody, since their look-ups only lead to one another."""
+    ends: set[str] = set()
+    before = -1
+    while len(ends) != before:
+        before = len(ends)
+        ends |= {
+            system.id
+            for system in systems
+            if any(isinstance(way, ByClaim) or way.system in ends for way in system.account)
+        }
+    return [system.id for system in systems if system.account and system.id not in ends]
