@@ -1,0 +1,101 @@
+// An answer's values as HTML: definition lists for objects, tables and articles for lists, words for the rest.
+
+import { fieldsOf, isMoney, isObject, isPlain, isText, languageOf, listOf, samePath } from './answer.js';
+import { element } from './element.js';
+import { failureList } from './failures.js';
+import { tableOf } from './table.js';
+import { labelOf, moneyOf, wordsOf } from './words.js';
+
+/** What an item of a list is called, in this order, when it gets a heading of its own. */
+const NAMES = ['title', 'name', 'label', 'subject', 'code', 'headsign', 'id'];
+
+/**
+ * The element for any value of an answer.
+ *
+ * `at` says where it stands: `path` in the answer, all `errors`, the heading `level` for parts below, `kinds` of
+ * the systems, and `name`, what the whole is called.
+ */
+export function valueOf(value, at) {
+  const list = listOf(value);
+  if (list) return listPart(list, at);
+  if (isPlain(value)) return element('p', {}, plainOf(value, at));
+  const part = objectPart(value, at);
+  const missing = missingPart(value.unavailable, at);
+  return missing ? element('div', {}, missing, part) : part;
+}
+
+/** One value in the middle of a line. `at.field` is the name of its field. */
+export function plainOf(value, at) {
+  if (value === null) {
+    const failed = at.errors.some((error) => samePath(error.path, at.path));
+    return element('span', { class: 'none' }, failed ? 'could not be had' : 'nothing on record');
+  }
+  if (isMoney(value)) return element('span', { class: 'number' }, moneyOf(value));
+  if (isText(value)) return element('span', { lang: languageOf(value) }, value.text);
+  const { text, datetime, number } = wordsOf(value, at.field);
+  if (datetime) return element('time', { datetime }, text);
+  return element('span', number ? { class: 'number' } : {}, text);
+}
+
+function objectPart(object, at) {
+  const part = element('div');
+  const fields = fieldsOf(object);
+  const short = fields.filter(([, value]) => isShort(value));
+  if (short.length) part.append(element('dl', {}, ...short.flatMap(([name, value]) => [
+    element('dt', {}, labelOf(name)),
+    element('dd', {}, shortOf(value, { ...at, path: [...at.path, name], field: name })),
+  ])));
+  for (const [name, value] of fields.filter(([, content]) => !isShort(content))) {
+    part.append(
+      element(`h${Math.min(at.level, 6)}`, {}, labelOf(name)),
+      valueOf(value, { ...at, path: [...at.path, name], level: at.level + 1, name: labelOf(name) }),
+    );
+  }
+  return part;
+}
+
+const isShort = (value) => isPlain(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlain));
+
+function shortOf(value, at) {
+  if (!Array.isArray(value)) return plainOf(value, at);
+  const several = element('span');
+  value.forEach((one, i) => several.append(...(i ? ['; '] : []), plainOf(one, at)));
+  return several;
+}
+
+function listPart({ items, total, unavailable }, at) {
+  const part = element('div');
+  const missing = missingPart(unavailable, at);
+  if (missing) part.append(missing);
+  if (items.length === 0) {
+    // Empty because a system was silent is not the same as empty.
+    part.append(element('p', { class: 'none' }, missing ? 'Nothing from the systems that did answer.' : 'None.'));
+  } else if (items.every(isPlain)) {
+    part.append(element('ul', {}, ...items.map((item, i) =>
+      element('li', {}, plainOf(item, { ...at, path: [...at.path, i] })))));
+  } else {
+    part.append(tableOf(items, at) ?? articles(items, at));
+  }
+  if (total > items.length) part.append(element('p', { class: 'note' }, `The first ${items.length} of ${total}.`));
+  return part;
+}
+
+function articles(items, at) {
+  const level = `h${Math.min(at.level, 6)}`;
+  return element('div', { class: 'items' }, ...items.map((item, i) => {
+    const inside = { ...at, path: [...at.path, i], level: at.level + 1 };
+    if (!isObject(item)) return valueOf(item, inside);
+    const naming = NAMES.find((name) => name in item && isPlain(item[name]) && item[name] !== null);
+    const { [naming]: name, ...rest } = item;
+    const heading = naming ? plainOf(name, { ...inside, field: naming }) : `${at.name} ${i + 1}`;
+    return element('article', {}, element(level, {}, heading), valueOf(rest, inside));
+  }));
+}
+
+/** Who could not be asked, told beside what did come; a card whose errors say the same tells it only once. */
+function missingPart(unavailable, at) {
+  const untold = (unavailable ?? []).filter(({ code, system }) =>
+    !at.errors.some(({ extensions, path }) =>
+      extensions?.code === code && extensions?.system === system && at.path.every((step, i) => path?.[i] === step)));
+  return untold.length ? failureList(untold.map((extensions) => ({ path: at.path, extensions })), at.path, at.kinds) : null;
+}

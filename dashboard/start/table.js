@@ -1,0 +1,65 @@
+// A list of objects as a table, where its rows are flat enough to be read across.
+
+import { fieldsOf, isMoney, isObject, isPlain, listOf } from './answer.js';
+import { element } from './element.js';
+import { plainOf } from './parts.js';
+import { labelOf } from './words.js';
+
+const MOST_COLUMNS = 8;
+const FIRST_ROWS = 8;
+
+/** The table, or null where rows hold lists of their own or too many columns; then articles read better. */
+export function tableOf(items, at) {
+  const rows = items.map((item, i) => cellsOf(item, [...at.path, i]));
+  if (rows.includes(null)) return null;
+  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+  if (columns.length > MOST_COLUMNS || columns.length === 0) return null;
+
+  const numeric = new Set(columns.filter((column) => rows.every((row) => isNumber(row.get(column)?.value))));
+  const attributes = (column) => (numeric.has(column) ? { class: 'number' } : {});
+  const body = element('tbody', {}, ...rows.map((row) => element('tr', {}, ...columns.map((column, i) => {
+    const cell = row.get(column);
+    const content = cell ? plainOf(cell.value, { ...at, path: cell.path, field: cell.field }) : '';
+    return i === 0 ? element('th', { scope: 'row' }, content) : element('td', attributes(column), content);
+  }))));
+  const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col', ...attributes(column) }, column)));
+  const table = element('table', {}, element('caption', {}, at.name), element('thead', {}, head), body);
+  // A wide table scrolls by itself, not the page; the keyboard must be able to do it too.
+  const frame = element('div', { class: 'table', role: 'region', tabindex: '0', 'aria-label': at.name }, table);
+  return rows.length > FIRST_ROWS ? element('div', {}, frame, folding(body, at.name)) : frame;
+}
+
+/** The cells of one row by column, an object inside it spread over columns of its own; null where it is not flat. */
+function cellsOf(item, path) {
+  if (!isObject(item)) return null;
+  const cells = new Map();
+  for (const [field, value] of fieldsOf(item)) {
+    if (isPlain(value)) {
+      cells.set(labelOf(field), { value, field, path: [...path, field] });
+    } else if (isObject(value) && !listOf(value)) {
+      const inner = fieldsOf(value);
+      if (!inner.every(([, part]) => isPlain(part))) return null;
+      for (const [name, part] of inner) {
+        cells.set(`${labelOf(field)}: ${labelOf(name).toLowerCase()}`, { value: part, field: name, path: [...path, field, name] });
+      }
+    } else if (!Array.isArray(value) || value.length > 0) {
+      return null;
+    }
+  }
+  return cells;
+}
+
+const isNumber = (value) => value === null || typeof value === 'number' || isMoney(value);
+
+function folding(body, name) {
+  const rest = [...body.rows].slice(FIRST_ROWS);
+  const button = element('button', { type: 'button', 'aria-expanded': 'false' });
+  const fold = (open) => {
+    for (const row of rest) row.hidden = !open;
+    button.setAttribute('aria-expanded', String(open));
+    button.textContent = open ? `Show fewer (${name})` : `Show all ${body.rows.length} (${name})`;
+  };
+  button.addEventListener('click', () => fold(button.getAttribute('aria-expanded') === 'false'));
+  fold(false);
+  return button;
+}
