@@ -88,6 +88,8 @@ class AssessmentItem:
     """None until marked."""
     released: bool
     held: datetime
+    half_mark: bool = False
+    """Half a mark more than `score`."""
 
 
 @dataclass(frozen=True, slots=True)

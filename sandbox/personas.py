@@ -1,0 +1,52 @@
+"""The people whom documentation and tests call by name, and what is always true of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    id: str
+    given_name: str
+    surname: str
+    chinese_name: str
+    home: str
+    affiliation: str
+    """student, alumni, faculty or staff."""
+    programmes: Mapping[str, str] = field(default_factory=dict)
+    """Programme by campus, for those who have a record there."""
+    year: int = 0
+    email: str = ""
+    """Empty: made of the name like everybody's."""
+    advised_by_lee: bool = False
+    history: tuple[str, ...] = ()
+    """What a record surely holds: transfer, withdrawn, failed (and repeated), queued, dropped."""
+    entitlements: tuple[str, ...] = ()
+
+
+RECYCLED_ALIAS = "s.w.ho@connect.ust.example"
+"""Wing's until she graduated, Sam's now. Both names shorten to it, and both records show it."""
+
+PERSONAS = (
+    Persona("alex", "Alex", "Chan", "陳樂文", "CWB", "student", {"CWB": "BSC-COMP"}, 3, advised_by_lee=True,
+            history=("transfer", "withdrawn", "failed", "queued", "dropped")),
+    Persona("mei", "Mei", "Lin", "林梅", "GZ", "student", {"GZ": "MPHIL-AIAA"}, 2, history=("queued", "withdrawn")),
+    Persona("jordan", "Jordan", "Wong", "黃子朗", "CWB", "student", {"CWB": "BSC-ELEC", "GZ": "BSC-ROAS"}, 3,
+            advised_by_lee=True, history=("transfer", "dropped")),
+    Persona("wing", "Wing", "Ho", "何詩詠", "CWB", "alumni", {"CWB": "BSC-FINA"}, 4, RECYCLED_ALIAS,
+            history=("transfer", "failed")),
+    Persona("sam", "Sam", "Ho", "何世偉", "CWB", "student", {"CWB": "BSC-ECON"}, 2, RECYCLED_ALIAS, history=("withdrawn",)),
+    Persona("taiman-a", "Tai Man", "Chan", "陳大文", "CWB", "student", {"CWB": "BSC-MATH"}, 2, advised_by_lee=True,
+            history=("dropped",)),
+    Persona("taiman-b", "Tai Man", "Chan", "陳大文", "CWB", "student", {"CWB": "BSC-ACCT"}, 3, history=("transfer",)),
+    Persona("bo", "Bo", "Tam", "譚波", "CWB", "student", {"CWB": "BSC-SOSC"}, 1),
+    Persona("quinn", "Quinn", "Yeung", "楊晴", "CWB", "student", {"CWB": "BSC-COMP"}, 4,
+            history=("transfer", "withdrawn", "failed", "queued", "dropped")),
+    Persona("lee", "Siu Lung", "Lee", "李小龍", "CWB", "faculty"),
+    Persona("rita", "Rita", "Mak", "麥麗達", "CWB", "staff", entitlements=("registrar:CWB",)),
+    Persona("pat", "Pat", "Kwok", "郭柏", "CWB", "staff"),
+)  # fmt: skip
+BO_ENROLMENTS = 2
+"""Bo's enrolments: all in the current term."""
+QUINN_ENROLMENTS = 40
+"""Quinn's enrolments over all terms, each of them a row of the record."""
