@@ -1,0 +1,1 @@
+"""Words and pure rules that every layer may use; imports nothing of the project."""

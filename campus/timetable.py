@@ -1,0 +1,55 @@
+"""From weekly meetings to what happens when: occurrences within a range, and which of them collide."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Generic, NamedTuple, TypeVar
+
+DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+What = TypeVar("What")
+
+
+class Weekly(NamedTuple, Generic[What]):
+    """Something that takes place each week on one day, between two dates, both included."""
+
+    what: What
+    day: str
+    start: time
+    end: time
+    first_date: date
+    last_date: date
+
+
+class Occurrence(NamedTuple, Generic[What]):
+    what: What
+    start: datetime
+    end: datetime
+
+
+def occurrences(weekly: Iterable[Weekly[What]], first: date, last: date, zone: tzinfo) -> list[Occurrence[What]]:
+    """All that takes place from first to last, both included, in order of time."""
+    found = [
+        Occurrence(each.what, datetime.combine(day, each.start, zone), datetime.combine(day, each.end, zone))
+        for each in weekly
+        for day in _days(each, first, last)
+    ]
+    return sorted(found, key=lambda occurrence: (occurrence.start, occurrence.end))
+
+
+def _days(weekly: Weekly[What], first: date, last: date) -> Iterator[date]:
+    begin, end = max(first, weekly.first_date), min(last, weekly.last_date)
+    day = begin + timedelta(days=(DAYS.index(weekly.day) - begin.weekday()) % 7)
+    while day <= end:
+        yield day
+        day += timedelta(days=7)
+
+
+def conflicts(ordered: Sequence[Occurrence[What]]) -> list[tuple[Occurrence[What], Occurrence[What]]]:
+    """Each pair that shares a moment; one that begins when another ends does not. Needs order of start."""
+    pairs = []
+    for index, earlier in enumerate(ordered):
+        for later in ordered[index + 1 :]:
+            if later.start >= earlier.end:
+                break
+            pairs.append((earlier, later))
+    return pairs

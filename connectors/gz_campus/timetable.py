@@ -1,0 +1,65 @@
+"""The whole schedule of one shuttle operator, in memory, and the question everybody asks of it: when does one leave?"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta, tzinfo
+
+from campus.record import Record
+
+from .records import Departure, Route, ServiceDays, Stop, StopTime, Trip
+
+HORIZON = timedelta(days=2)
+"""How far ahead a departure is looked for: the night and a day without service lie between."""
+
+
+class ShuttleTimetable(Record, frozen=True):
+    system: str
+    campus: str
+    zone: tzinfo
+    stops: Mapping[str, Stop]
+    routes: Mapping[str, Route]
+    trips: Mapping[str, Trip]
+    service_days: Mapping[str, ServiceDays]
+    etag: str | None
+    """By which the operator tells whether anything changed."""
+
+    def departures(self, now: datetime, origin: str | None, destination: str | None, limit: int) -> list[Departure]:
+        """The next departures from one stop (or from any trip's first), to another where one is named."""
+        found = [
+            departure for trip in self.trips.values() for departure in self._of_trip(trip, now, origin, destination)
+        ]
+        found.sort(key=lambda departure: (departure.scheduled_at, departure.trip))
+        return found[:limit]
+
+    def _of_trip(self, trip: Trip, now: datetime, origin: str | None, destination: str | None) -> Iterator[Departure]:
+        leg = _leg(trip, origin, destination)
+        if leg is None:
+            return
+        board, leave = leg
+        # A service day reaches into the next calendar day: begin with yesterday's.
+        for days in range(-1, HORIZON.days + 1):
+            day = now.astimezone(self.zone).date() + timedelta(days=days)
+            start = datetime.combine(day, time(), self.zone)
+            if self.service_days[trip.service].runs(day) and now <= start + board.departs <= now + HORIZON:
+                yield Departure(
+                    system=self.system,
+                    campus=self.campus,
+                    route=self.routes[trip.route],
+                    trip=trip.id,
+                    service_day=day,
+                    headsign=trip.headsign,
+                    origin=self.stops[board.stop],
+                    origin_sequence=board.sequence,
+                    destination=self.stops[leave.stop],
+                    scheduled_at=start + board.departs,
+                    arrives_at=start + leave.arrives,
+                )
+
+
+def _leg(trip: Trip, origin: str | None, destination: str | None) -> tuple[StopTime, StopTime] | None:
+    """Where one gets on and off; None where the trip does not go that way. The last call is no departure."""
+    board = next((call for call in trip.calls[:-1] if origin in (None, call.stop)), None)
+    if board is None:
+        return None
+    later = [call for call in trip.calls if call.sequence > board.sequence]
+    leave = next((call for call in later if call.stop == destination), None) if destination else later[-1]
+    return (board, leave) if leave else None

@@ -1,0 +1,93 @@
+"""aiodataloader, hardened for an executor that cancels siblings: no asker's end is another's."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar, cast
+
+from aiodataloader import DataLoader
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+BatchLoad = Callable[[list[Key]], Awaitable[Sequence[Value | Exception]]]
+
+
+class LoadAbortedError(Exception):
+    """The batch was cancelled under its askers, as when the process ends."""
+
+
+class Loader(DataLoader[Key, Value]):
+    """Keys asked for in one tick go up in one batch; each asker has a future of its own.
+
+    A batch answers with one value per key, in order; an Exception in that place fails this key alone.
+    What aiodataloader 0.4.3 does otherwise, and why we mind: a cancelled asker cancels the future that all share;
+    a cancelled batch leaves its askers waiting for ever; a key that failed stays failed; the event loop is bound
+    at construction. graphql-core 3.3 cancels the siblings of a failed non-null field, so these happen in practice.
+    """
+
+    def __init__(self, batch_load: BatchLoad[Key, Value], *, max_batch: int | None = None) -> None:
+        self._batch_load = batch_load
+        self._askers: Counter[Key] = Counter()
+        self._batches: dict[asyncio.Task[Any], frozenset[Key]] = {}
+        super().__init__(self._run_batch, max_batch_size=max_batch, loop=_NOT_YET)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Whichever loop is asking."""
+        return asyncio.get_running_loop()
+
+    @loop.setter
+    def loop(self, _: object) -> None:
+        """The parent wants to bind one for good; we do not."""
+
+    def load(self, key: Key) -> asyncio.Future[Value]:
+        """A future of the asker's own: cancel it, and nobody else notices."""
+        shared = self._cache.get(key)
+        if shared is None:
+            shared = super().load(key)
+            shared.add_done_callback(lambda done: self._forget_failure(key, done))
+        own: asyncio.Future[Value] = self.loop.create_future()
+        if shared.done():
+            _hand_over(shared, own)
+            return own
+        self._askers[key] += 1
+        own.add_done_callback(lambda done: self._left(key, done))
+        shared.add_done_callback(lambda done: _hand_over(done, own))
+        return own
+
+    async def _run_batch(self, keys: list[Key]) -> list[Value]:
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._batches[task] = frozenset(keys)
+        try:
+            return list(cast("Sequence[Value]", await self._batch_load(keys)))
+        except asyncio.CancelledError as end:
+            raise LoadAbortedError("the batch was cancelled") from end
+        finally:
+            del self._batches[task]
+
+    def _forget_failure(self, key: Key, done: asyncio.Future[Value]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            self._cache.pop(key, None)
+
+    def _left(self, key: Key, own: asyncio.Future[Value]) -> None:
+        """The last asker to give up takes the call with it; until then it goes on."""
+        self._askers[key] -= 1
+        if not own.cancelled():
+            return
+        for task, keys in self._batches.items():
+            if key in keys and not any(self._askers[other] for other in keys):
+                task.cancel()
+
+
+_NOT_YET = cast("asyncio.AbstractEventLoop", object())
+
+
+def _hand_over(shared: asyncio.Future[Value], own: asyncio.Future[Value]) -> None:
+    if own.done():
+        return
+    failure = shared.exception()
+    if failure is not None:
+        own.set_exception(failure)
+    else:
+        own.set_result(shared.result())

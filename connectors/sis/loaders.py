@@ -1,0 +1,74 @@
+"""Student records: what one operation asks together, and what all operations share."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from connectors.reads import Index, Loader, one_call_each
+from connectors.wire import Operation, UpstreamError
+
+from .oeapi import Oeapi
+from .records import Term, TermCatalogue, TermKey
+
+Ask = Callable[[str, Operation], Oeapi]
+"""A system's id and who asks, to the system's protocol."""
+
+
+class SisIndexes:
+    """Terms and their catalogues, public, one for the whole process."""
+
+    def __init__(self, ask: Ask, systems: Sequence[str], *, refresh: float) -> None:
+        self._ask = ask
+        self._systems = systems
+        self.terms: Index[str, list[Term]] = Index("terms", self._terms, refresh=refresh)
+        self.catalogue: Index[TermKey, TermCatalogue] = Index("catalogue", self._catalogue, refresh=refresh)
+
+    async def keep_filled(self, now: Callable[[], datetime]) -> None:
+        """Read the current and the next term of every system, for as long as the process runs."""
+        await asyncio.gather(*(self._keep(system, now) for system in self._systems))
+
+    async def _keep(self, system: str, now: Callable[[], datetime]) -> None:
+        self.terms.keep(system)
+        while True:
+            terms = self.terms.peek(system)
+            for term in terms or ():
+                if _wanted(term, terms or (), now()):
+                    self.catalogue.keep(term.key)
+            await asyncio.sleep(0.2 if terms is None else 60)
+
+    async def term(self, key: TermKey) -> Term | None:
+        return next((term for term in await self.terms.get(key.system) if term.key == key), None)
+
+    async def close(self) -> None:
+        await self.terms.close()
+        await self.catalogue.close()
+
+    async def _terms(self, system: str, operation: Operation) -> list[Term]:
+        return await self._ask(system, operation).terms()
+
+    async def _catalogue(self, key: TermKey, operation: Operation) -> TermCatalogue:
+        term = await self.term(key)
+        if term is None:
+            raise UpstreamError(key.system, f"no term {key.code}")
+        return await self._ask(key.system, operation).catalogue(term)
+
+
+def _wanted(term: Term, terms: Sequence[Term], now: datetime) -> bool:
+    """The current term, and the one that comes next."""
+    upcoming = [each for each in terms if each.ends_at >= now]
+    return term in sorted(upcoming, key=lambda each: each.starts_at)[:2]
+
+
+class SisLoaders:
+    """One operation's view of the student systems: each thing asked at most once per person.
+
+    Keys name a person in one system: by number in `person_by_number`, by the system's own id in the others.
+    The standard has no batch reads by person, so a batch is asked side by side.
+    """
+
+    def __init__(self, ask: Callable[[str], Oeapi]) -> None:
+        self.person_by_number = Loader(one_call_each(ask, Oeapi.person))
+        self.enrolments_by_person = Loader(one_call_each(ask, Oeapi.enrolments))
+        self.seats_by_person = Loader(one_call_each(ask, Oeapi.seats))
+        self.programmes_by_person = Loader(one_call_each(ask, Oeapi.programmes))
+        self.advisees_by_group = Loader(one_call_each(ask, Oeapi.advisees))

@@ -1,0 +1,245 @@
+"""Student records in campus words. Every key starts with the system, so that no two campuses collide."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+
+from campus.record import Record
+from campus.text import Text
+
+
+class EnrolmentState(enum.Enum):
+    PENDING = "PENDING"
+    WAITLISTED = "WAITLISTED"
+    ENROLLED = "ENROLLED"
+    DENIED = "DENIED"
+    CANCELLED = "CANCELLED"
+    FINISHED = "FINISHED"
+    OTHER = "OTHER"
+
+
+class TermKey(NamedTuple):
+    system: str
+    code: str
+
+
+class CourseKey(NamedTuple):
+    system: str
+    term: str
+    code: str
+
+
+class SectionKey(NamedTuple):
+    system: str
+    term: str
+    class_number: int
+
+
+class Term(Record, frozen=True):
+    key: TermKey
+    campus: str
+    wire_id: str
+    """The system's own id, by which its lists are asked for."""
+    name: Text
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def starts(self) -> date:
+        return self.starts_at.date()
+
+    @property
+    def ends(self) -> date:
+        return self.ends_at.date()
+
+    @property
+    def code(self) -> str:
+        return self.key.code
+
+
+class Meeting(Record, frozen=True):
+    """One weekly slot of a section."""
+
+    day: str
+    start: time
+    end: time
+    room: str
+    first_date: date | None = None
+    """Where the meeting takes place in part of the term only."""
+    last_date: date | None = None
+
+
+class ReservedQuota(Record, frozen=True):
+    group: str
+    quota: int
+    enrolled: int
+
+
+class Section(Record, frozen=True):
+    key: SectionKey
+    campus: str
+    wire_id: str
+    code: str
+    """L1, T2A, LA3: the kind of teaching and its number."""
+    course: CourseKey
+    quota: int
+    enrolled: int
+    waitlisted: int
+    meetings: Sequence[Meeting]
+    instructors: Sequence[str]
+    remarks: Sequence[str]
+    reserved_quotas: Sequence[ReservedQuota]
+
+    @property
+    def class_number(self) -> int:
+        return self.key.class_number
+
+    @property
+    def available(self) -> int:
+        return max(0, self.quota - self.enrolled)
+
+    @property
+    def near_capacity(self) -> bool:
+        """So few seats left that one should hurry: 3, or a tenth of the quota."""
+        return self.available <= max(3, self.quota / 10)
+
+
+class Course(Record, frozen=True):
+    """A course as it is offered in one term."""
+
+    key: CourseKey
+    campus: str
+    wire_id: str
+    title: Text
+    description: Text
+    credits: Decimal | None
+    prerequisite: str
+    corequisite: str
+    exclusion: str
+
+    @property
+    def code(self) -> str:
+        return self.key.code
+
+
+class TermCatalogue(Record, frozen=True):
+    """All that one term of one system offers, ready to be looked up."""
+
+    courses: Sequence[Course]
+    """In order of code."""
+    course_by_code: Mapping[str, Course]
+    sections_by_course: Mapping[str, Sequence[Section]]
+    section_by_number: Mapping[int, Section]
+    section_by_wire_id: Mapping[str, Section]
+
+
+class PostalAddress(Record, frozen=True):
+    street: str | None
+    city: str | None
+    post_code: str | None
+    country: str | None
+
+
+class EmergencyContact(Record, frozen=True):
+    name: str
+    relation: str | None
+    telephone: str | None
+
+
+class Contacts(Record, frozen=True):
+    system: str
+    campus: str
+    email: str | None
+    private_email: str | None
+    telephone: str | None
+    address: PostalAddress | None
+    emergency: Sequence[EmergencyContact]
+
+
+class Identity(Record, frozen=True):
+    """Who a person is to the student systems: enough to ask on, nothing to show."""
+
+    system: str
+    wire_id: str
+    number: str
+    """Student or employee number; primaryCode."""
+    student: bool
+    """Is or was a student here, as the kind of the number says."""
+    codes: Mapping[str, Sequence[str]]
+    """What other systems call this person, by the name of the code; more than one is a conflict to be told."""
+    advisees_group: str | None
+
+
+class Person(Record, frozen=True):
+    identity: Identity
+    campus: str
+    display_name: str
+    given_name: str | None
+    surname: str | None
+    chinese_name: str | None
+    date_of_birth: date | None
+    nationality: str | None
+    contacts: Contacts
+    advisor_name: str | None
+
+    @property
+    def number(self) -> str:
+        return self.identity.number
+
+
+class Seat(Record, frozen=True):
+    """A person's place in one section; `wire_id` is the section's own id, joined to the term's index."""
+
+    owner: str
+    section_wire_id: str
+    state: EnrolmentState
+
+
+class Enrolment(Record, frozen=True):
+    """A person in one course of one term, with what came of it."""
+
+    system: str
+    campus: str
+    owner: str
+    """Wire id of the person."""
+    id: str
+    course: CourseKey
+    course_title: Text
+    state: EnrolmentState
+    state_label: str
+    """The system's own word, kept where ours is OTHER."""
+    credits: Decimal | None
+    grade: str | None
+    """None until released."""
+    passed: bool | None
+    result_at: datetime | None
+
+
+class ProgrammeEnrolment(Record, frozen=True):
+    system: str
+    campus: str
+    owner: str
+    id: str
+    code: str
+    name: Text
+    level: str | None
+    year_of_study: int | None
+    state: EnrolmentState
+    state_label: str
+    admitted: date | None
+    expected_graduation: date | None
+
+
+class Advisee(Record, frozen=True):
+    """A student as the advisor's list shows one; more is asked for one student at a time."""
+
+    system: str
+    campus: str
+    number: str
+    name: str
+    programme_code: str | None
+    programme_name: Text
+    year_of_study: int | None
+    email: str | None

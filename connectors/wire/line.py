@@ -1,0 +1,156 @@
+"""One call to one system on behalf of one operation: asked in time, retried where that is safe, or told why not."""
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import msgspec
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from .errors import UpstreamBadResponse, UpstreamError, UpstreamMaintenance, UpstreamRateLimited, UpstreamTimeout
+from .operation import Operation
+from .upstream import Upstream
+
+Shape = TypeVar("Shape")
+Params = Sequence[tuple[str, str]]
+
+BODY_LIMIT = 32 * 1024 * 1024
+"""Bytes; more than any page of any protocol we speak, and little enough to survive."""
+
+_LOST_CONNECTION = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+
+class _Question(NamedTuple):
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    content: bytes | None = None
+
+
+class Line:
+    """What a wire module holds: an Upstream, bound to the operation that is asking."""
+
+    def __init__(self, upstream: Upstream, operation: Operation) -> None:
+        self._upstream = upstream
+        self._operation = operation
+        self.system = upstream.system
+
+    async def get(
+        self, path: str, params: Params = (), *, answers: frozenset[int] = frozenset(), etag: str | None = None
+    ) -> Answer:
+        """The answer to a GET. `path` is already escaped (see `segment`); statuses in `answers` do not raise."""
+        headers = {"If-None-Match": etag} if etag else {}
+        return await self._ask(_Question("GET", self._url(path, params), headers), answers)
+
+    async def query(self, path: str, body: object) -> Answer:
+        """The answer to a POST that only reads, and so may be repeated like a GET."""
+        headers = {"Content-Type": "application/json"}
+        return await self._ask(_Question("POST", self._url(path), headers, msgspec.json.encode(body)))
+
+    def read(self, answer: Answer, shape: type[Shape]) -> Shape:
+        """The JSON of an answer in the shape the specification promises."""
+        try:
+            return msgspec.json.decode(answer.body, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError) as failure:
+            raise UpstreamBadResponse(self.system.id, f"unexpected shape: {failure}") from failure
+
+    def _url(self, path: str, params: Params = ()) -> URL:
+        return URL(
+            self._upstream.url + path + ("?" + urlencode(params, quote_via=quote) if params else ""), encoded=True
+        )
+
+    async def _ask(self, question: _Question, answers: frozenset[int] = frozenset()) -> Answer:
+        try:
+            answer = await self._timed(question)
+        except UpstreamError:
+            self._upstream.state = "DOWN"
+            raise
+        failure = None if answer.status in answers else _failure(self.system.id, answer)
+        self._upstream.state = _state(failure)
+        if failure:
+            raise failure
+        return answer
+
+    async def _timed(self, question: _Question) -> Answer:
+        system, allowance = self.system.id, self._upstream.timeout
+        try:
+            async with asyncio.timeout(max(0.0, self._operation.seconds_left(system, allowance))):
+                return await self._retried(question)
+        except TimeoutError as failure:
+            raise UpstreamTimeout(system, f"no answer within {allowance} s") from failure
+        except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as failure:
+            raise UpstreamBadResponse(system, type(failure).__name__) from failure
+        except aiohttp.ClientError as failure:
+            raise UpstreamError(system, type(failure).__name__) from failure
+
+    async def _retried(self, question: _Question) -> Answer:
+        self._upstream.earned_by_call()
+        try:
+            return await self._once(question)
+        except _LOST_CONNECTION:
+            if not self._upstream.may_retry():
+                raise
+        await asyncio.sleep(random.uniform(0, 0.2))  # noqa: S311  full jitter, no secret
+        return await self._once(question)
+
+    async def _once(self, question: _Question) -> Answer:
+        method, url, headers, content = question
+        self._operation.calls[self.system.id] += 1
+        async with self._upstream.session.request(
+            method,
+            url,
+            data=content,
+            headers={"X-Correlation-Id": self._operation.correlation_id, **headers},
+            proxy=self._upstream.proxy,
+            allow_redirects=False,
+        ) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > BODY_LIMIT:
+                    raise UpstreamBadResponse(self.system.id, f"more than {BODY_LIMIT} bytes")
+            return Answer(response.status, response.headers, bytes(body))
+
+
+def segment(text: str) -> str:
+    """A value as one segment of a path, whatever is in it."""
+    return quote(text, safe="")
+
+
+def _state(failure: UpstreamError | None) -> str:
+    if failure is None or isinstance(failure, UpstreamRateLimited):
+        return "UP"
+    return "MAINTENANCE" if isinstance(failure, UpstreamMaintenance) else "DOWN"
+
+
+def _failure(system: str, answer: Answer) -> UpstreamError | None:
+    """What a status means where the protocol has no word of its own for it."""
+    status = answer.status
+    wait = _retry_after(answer.headers)
+    if 200 <= status < 300:
+        return None
+    if status == 429:
+        return UpstreamRateLimited(system, "HTTP 429", wait)
+    if status == 503 and wait is not None:
+        return UpstreamMaintenance(system, "HTTP 503", wait)
+    if status in (401, 403):
+        return UpstreamError(system, f"HTTP {status}: our credential is refused")
+    if status >= 500:
+        return UpstreamError(system, f"HTTP {status}", wait)
+    return UpstreamBadResponse(system, f"HTTP {status}")
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float | None:
+    """Seconds; the date form of the header is rare enough to be taken as unknown."""
+    value = str(headers.get("Retry-After", ""))
+    return float(value) if value.isdecimal() else None

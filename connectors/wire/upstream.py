@@ -1,0 +1,82 @@
+"""One system for the life of the process: where it is, how we prove who we are, and how it did lately."""
+
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A campus system as configured; `id` is the word for it in errors, keys and logs."""
+
+    id: str
+    kind: str
+    """The connector that reads it: sis, library, onestop, gz_campus."""
+    campus: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a system is reached."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Carry our credential, so they are never printed."""
+    ca_file: Path | None = None
+    client_cert: tuple[Path, Path] | None = None
+    """Certificate and key, PEM."""
+    proxy: str | None = None
+    timeout: float = 2.0
+    """Seconds an operation may spend on this system, retries and look-ups included."""
+
+
+class Upstream:
+    """An open line to one system, shared by all operations."""
+
+    def __init__(self, system: System, access: Access, session: aiohttp.ClientSession) -> None:
+        self.system = system
+        self.url = access.url.rstrip("/")
+        self.timeout = access.timeout
+        self.session = session
+        self.proxy = access.proxy
+        self.state = "UNKNOWN"
+        """How the last call went: UP, DOWN, MAINTENANCE; UNKNOWN before the first."""
+        self._retries = 1.0
+
+    def may_retry(self) -> bool:
+        """One retry per ten calls at most, so that a system in trouble is not asked twice as much."""
+        if self._retries < 1:
+            return False
+        self._retries -= 1
+        return True
+
+    def earned_by_call(self) -> None:
+        self._retries = min(10.0, self._retries + 0.1)
+
+
+@asynccontextmanager
+async def connected(system: System, access: Access) -> AsyncIterator[Upstream]:
+    """The system's own session: no cookies, no environment proxies, connections kept alive."""
+    connector = aiohttp.TCPConnector(limit=100, ssl=_tls(access), keepalive_timeout=30)
+    async with aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=access.headers,
+        trust_env=False,
+        timeout=aiohttp.ClientTimeout(total=None),  # every call brings its own
+        auto_decompress=True,
+    ) as session:
+        yield Upstream(system, access, session)
+
+
+def _tls(access: Access) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=access.ca_file)
+    if access.client_cert:
+        certificate, key = access.client_cert
+        context.load_cert_chain(certificate, key)
+    return context
