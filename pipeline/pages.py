@@ -14,15 +14,17 @@ from aiohttp import web
 START = Path(__file__).parents[1] / "dashboard" / "start"
 GRAPHIQL = Path(__file__).parents[1] / "dashboard" / "graphiql" / "dist"
 
-# Named here, since what the machine's own table says of .js and .ttf differs from one system to the next.
+# Named here, since what the machine's own table says of .js and .woff2 differs from one system to the next.
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".ttf": "font/ttf",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
 }
 
 # No path separator can stand in a name, and what it names must be one of the types above.
-FILE = r"{name:[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:css|js|ttf)}"
+FILE = r"{name:[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:css|js|ttf|woff2?)}"
 
 ONLY_US = (
     "default-src 'none'; script-src 'self'; {styles}; img-src 'self' data:; connect-src 'self'; "

@@ -41,7 +41,9 @@ class Limits(Section):
     operation_seconds: float = Field(
         default=8.0, gt=0, description="Seconds until an operation is answered, whatever stands."
     )
-    remembered_documents: int = Field(default=1_000, ge=1, description="Documents kept parsed and validated.")
+    remembered_characters: int = Field(
+        default=200_000, ge=1, description="Text of the documents kept parsed; one character takes about 300 bytes."
+    )
 
 
 class Campus(Section):

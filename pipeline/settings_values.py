@@ -41,7 +41,8 @@ def surroundings_of(info: ValidationInfo) -> Surroundings:
     return info.context if isinstance(info.context, Surroundings) else Surroundings()
 
 
-def _http_url(text: str) -> str:
+def http_url(text: str) -> str:
+    """The URL without its final slash. Raises ValueError if it is none, or holds more than scheme, host and path."""
     try:
         url = urlsplit(text)
         port = url.port
@@ -58,7 +59,7 @@ def _http_url(text: str) -> str:
 
 def _origin(text: str) -> str:
     host, _, port = text.rpartition(":")
-    url = urlsplit(host if port == "*" else _http_url(text))
+    url = urlsplit(host if port == "*" else http_url(text))
     if url.scheme not in {"http", "https"} or url.path or url.query or text.endswith("/"):
         raise ValueError("not an origin: it must look like https://host or https://host:port")
     if port == "*" and url.hostname not in LOOPBACK:
@@ -67,7 +68,7 @@ def _origin(text: str) -> str:
 
 
 def _secure_url(text: str) -> str:
-    url = urlsplit(_http_url(text))
+    url = urlsplit(http_url(text))
     if url.scheme != "https" and url.hostname not in LOOPBACK:
         raise ValueError("must be https: who can change an issuer's keys on their way can sign in as anybody")
     # Unlike other addresses an issuer's is compared letter by letter with the token's `iss`, so a final slash stays.
@@ -89,7 +90,7 @@ def _time_zone(name: str) -> str:
     return name
 
 
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(http_url)]
 IssuerUrl = Annotated[str, AfterValidator(_secure_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]

@@ -1,0 +1,145 @@
+"""What clients are told when something fails: exceptions in, a closed list of codes out, everything else masked."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from math import ceil
+from typing import Any
+
+from graphql import FieldNode, GraphQLError
+
+from connectors.wire.errors import UpstreamError
+from resolvers.refusals import Refusal
+
+log = logging.getLogger("gateway.errors")
+
+
+class Code(StrEnum):
+    """Every code an answer may carry in `extensions.code`."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
+    CONSENT_REQUIRED = "CONSENT_REQUIRED"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    RATE_LIMITED = "RATE_LIMITED"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
+    UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
+    UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
+    UPSTREAM_RATE_LIMITED = "UPSTREAM_RATE_LIMITED"
+    UPSTREAM_MAINTENANCE = "UPSTREAM_MAINTENANCE"
+    UPSTREAM_BAD_RESPONSE = "UPSTREAM_BAD_RESPONSE"
+    INTERNAL = "INTERNAL"
+
+
+MASKED = "Something went wrong on our side."
+
+UPSTREAM_WORDS: Mapping[Code, str] = {
+    Code.UPSTREAM_UNAVAILABLE: "{system} cannot be reached at the moment.",
+    Code.UPSTREAM_TIMEOUT: "{system} did not answer in time.",
+    Code.UPSTREAM_RATE_LIMITED: "{system} is asked too often at the moment.",
+    Code.UPSTREAM_MAINTENANCE: "{system} is closed for maintenance.",
+    Code.UPSTREAM_BAD_RESPONSE: "{system} gave an answer that cannot be used.",
+    Code.CONFLICT: "More than one account in {system} could be the viewer's, so none is used.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One error as a client may see it."""
+
+    code: Code
+    message: str
+    locations: Sequence[tuple[int, int]] = ()
+    """Line and column in the document, from 1."""
+    path: Sequence[str | int] = ()
+    system: str = ""
+    """Id of the system, or issuer, that failed us."""
+    retry_after: float | None = None
+    """Seconds."""
+
+    def told(self, correlation_id: str, campus_of: Mapping[str, str]) -> dict[str, Any]:
+        """The error as the GraphQL specification writes it (section 7.1.2): new for each answer, so none is shared."""
+        error: dict[str, Any] = {"message": self.message}
+        if self.locations:
+            error["locations"] = [{"line": line, "column": column} for line, column in self.locations]
+        if self.path:
+            error["path"] = list(self.path)
+        extensions: dict[str, Any] = {"code": self.code.value, "correlationId": correlation_id}
+        if self.system:
+            extensions["system"] = self.system
+        if campus := campus_of.get(self.system):
+            extensions["campus"] = campus
+        if self.retry_after is not None:
+            extensions["retryAfter"] = ceil(self.retry_after)
+        return {**error, "extensions": extensions}
+
+
+@dataclass(eq=False)
+class RequestRefused(Exception):
+    """The request ends here: errors, and no `data`."""
+
+    faults: Sequence[Fault]
+    status: int = 400
+    well_formed: bool = False
+    """It was a GraphQL request, but its document or variables fail: such an answer has status 200 when the client
+    takes nothing but application/json (GraphQL over HTTP, 6.4.1)."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refused(code: Code, message: str, *, status: int = 400, headers: Mapping[str, str] | None = None) -> RequestRefused:
+    """A request that is refused for one reason."""
+    return RequestRefused([Fault(code, message)], status=status, headers=headers or {})
+
+
+def document_faults(code: Code, errors: Iterable[GraphQLError]) -> list[Fault]:
+    """What graphql-core says on a document or its variables; its messages speak of the document and the schema only."""
+    return [Fault(code, error.message, locations=_locations(error)) for error in errors]
+
+
+def field_fault(error: GraphQLError, correlation_id: str) -> Fault:
+    """What a client may know of an error that a field ended with. What it may not know goes to the server's log."""
+    return replace(_told_of(error, correlation_id), locations=_locations(error), path=tuple(error.path or ()))
+
+
+def unforeseen(error: Exception, correlation_id: str) -> RequestRefused:
+    """The answer to a mistake of our own outside any field."""
+    log.error("%s outside of any field", correlation_id, exc_info=error)
+    return refused(Code.INTERNAL, MASKED, status=500)
+
+
+def _told_of(error: GraphQLError, correlation_id: str) -> Fault:
+    cause = _cause(error)
+    if isinstance(cause, Refusal):
+        return Fault(Code(cause.code), str(cause))
+    if isinstance(cause, UpstreamError):
+        log.warning("%s %s: %s", correlation_id, type(cause).__name__, cause)
+        words = UPSTREAM_WORDS[code := Code(cause.code)].format(system=cause.system)
+        return Fault(code, words, system=cause.system, retry_after=cause.retry_after)
+    if cause is None and _is_about_an_argument(error):
+        return Fault(Code.BAD_USER_INPUT, error.message)
+    log.error("%s at %s", correlation_id, ".".join(map(str, error.path or ())), exc_info=cause or error)
+    return Fault(Code.INTERNAL, MASKED)
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    cause: BaseException | None = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return None if isinstance(cause, GraphQLError) else cause
+
+
+def _is_about_an_argument(error: GraphQLError) -> bool:
+    # graphql-core points at the value that does not fit; every other error of a field points at the field.
+    return bool(error.nodes) and not any(isinstance(node, FieldNode) for node in error.nodes or ())
+
+
+def _locations(error: GraphQLError) -> tuple[tuple[int, int], ...]:
+    return tuple((place.line, place.column) for place in error.locations or ())
