@@ -1,10 +1,11 @@
 // An answer's values as HTML: definition lists for objects, tables and articles for lists, words for the rest.
 
-import { fieldsOf, isMoney, isObject, isPlain, isText, languageOf, listOf, samePath } from './answer.js';
+import { fieldsOf, isObject, isPlain, listOf } from './answer.js';
 import { element } from './element.js';
 import { failureList } from './failures.js';
+import { plainOf } from './plain.js';
 import { tableOf } from './table.js';
-import { labelOf, moneyOf, wordsOf } from './words.js';
+import { labelOf } from './words.js';
 
 /** What an item of a list is called, in this order, when it gets a heading of its own. */
 const NAMES = ['title', 'name', 'label', 'subject', 'code', 'headsign', 'id'];
@@ -22,19 +23,6 @@ export function valueOf(value, at) {
   const part = objectPart(value, at);
   const missing = missingPart(value.unavailable, at);
   return missing ? element('div', {}, missing, part) : part;
-}
-
-/** One value in the middle of a line. `at.field` is the name of its field. */
-export function plainOf(value, at) {
-  if (value === null) {
-    const failed = at.errors.some((error) => samePath(error.path, at.path));
-    return element('span', { class: 'none' }, failed ? 'could not be had' : 'nothing on record');
-  }
-  if (isMoney(value)) return element('span', { class: 'number' }, moneyOf(value));
-  if (isText(value)) return element('span', { lang: languageOf(value) }, value.text);
-  const { text, datetime, number } = wordsOf(value, at.field);
-  if (datetime) return element('time', { datetime }, text);
-  return element('span', number ? { class: 'number' } : {}, text);
 }
 
 function objectPart(object, at) {

@@ -2,7 +2,7 @@
 
 import { fieldsOf, isMoney, isObject, isPlain, listOf } from './answer.js';
 import { element } from './element.js';
-import { plainOf } from './parts.js';
+import { plainOf } from './plain.js';
 import { labelOf } from './words.js';
 
 const MOST_COLUMNS = 8;

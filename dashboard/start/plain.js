@@ -1,0 +1,22 @@
+// One value of an answer as it is read: words, a date, money, a text in its language, or why there is nothing.
+
+import { isMoney, isText, languageOf, samePath } from './answer.js';
+import { element } from './element.js';
+import { moneyOf, wordsOf } from './words.js';
+
+/**
+ * The element for one value, to stand in a line or a cell.
+ *
+ * `at` says where it stands: its `path` in the answer, all `errors`, and `field`, the name of the field.
+ */
+export function plainOf(value, at) {
+  if (value === null) {
+    const failed = at.errors.some((error) => samePath(error.path, at.path));
+    return element('span', { class: 'none' }, failed ? 'could not be had' : 'nothing on record');
+  }
+  if (isMoney(value)) return element('span', { class: 'number' }, moneyOf(value));
+  if (isText(value)) return element('span', { lang: languageOf(value) }, value.text);
+  const { text, datetime, number } = wordsOf(value, at.field);
+  if (datetime) return element('time', { datetime }, text);
+  return element('span', number ? { class: 'number' } : {}, text);
+}
