@@ -1,0 +1,69 @@
+"""What one may write to a ticket over REST2, and what Request Tracker says to each change."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from .ticket_desk import CUSTOM_FIELDS, QUEUES, Asked, record, set_status
+from .ticket_records import LIFECYCLE
+
+_COLUMNS = {"Subject": "subject", "Owner": "owner", "Priority": "priority", "Due": "due"}
+
+
+class BadTicket(Exception):
+    """RT refuses the request as a whole; the message is its own."""
+
+
+def asked_for(data: dict[str, Any], user: str) -> Asked:
+    """A new ticket's particulars from its JSON."""
+    asked = data.get("Queue")
+    if not asked:
+        raise BadTicket("Could not create ticket. Queue not set")
+    queue = next((number for number, (name, _) in QUEUES.items() if str(asked) in (str(number), name)), None)
+    if queue is None:
+        raise BadTicket("Unable to find queue")
+    requestor = data.get("Requestor") or user
+    return Asked(
+        queue,
+        str(data.get("Subject", "")),
+        str(data.get("Content", "")),
+        requestor if isinstance(requestor, list) else [str(requestor)],
+        int(data.get("Priority") or 0),
+        # A field the queue does not have is logged by RT and otherwise passed over.
+        {
+            name: str(value)
+            for name, value in (data.get("CustomFields") or {}).items()
+            if name in CUSTOM_FIELDS.values()
+        },
+    )
+
+
+def change(db: sqlite3.Connection, ticket: int, data: dict[str, Any], user: str, now: datetime) -> list[str]:
+    """Applies each member and returns RT's sentence on each; what it does not know it passes over."""
+    said = []
+    for name, column in _COLUMNS.items():
+        if name in data:
+            # The column is one of the four above.
+            (old,) = db.execute(f"select {column} from ticket where id = ?", (ticket,)).fetchone()  # noqa: S608
+            db.execute(f"update ticket set {column} = ? where id = ?", (data[name], ticket))  # noqa: S608
+            record(db, ticket, "Set", user, now, field=name, old=str(old), new=str(data[name]))
+            said.append(f"Ticket {ticket}: {name} changed from '{old}' to '{data[name]}'")
+    if "Status" in data:
+        said.append(_moved(db, ticket, str(data["Status"]), user, now))
+    for name, value in (data.get("CustomFields") or {}).items():
+        if name in CUSTOM_FIELDS.values():
+            db.execute("delete from cf where ticket = ? and name = ?", (ticket, name))
+            db.execute("insert into cf values (?, ?, ?)", (ticket, name, str(value)))
+            record(db, ticket, "CustomField", user, now, field=name, new=str(value))
+            said.append(f"{name} {value} added")
+    return said
+
+
+def _moved(db: sqlite3.Connection, ticket: int, status: str, user: str, now: datetime) -> str:
+    (old,) = db.execute("select status from ticket where id = ?", (ticket,)).fetchone()
+    if status == old:
+        return f"Ticket {ticket}: That is already the current value"
+    if not any((start, end) == (old, status) for start, end, _, _ in LIFECYCLE):
+        return f"Ticket {ticket}: You can't change status from '{old}' to '{status}'."
+    set_status(db, ticket, status, user, now)
+    return f"Ticket {ticket}: Status changed from '{old}' to '{status}'"
