@@ -206,7 +206,8 @@ class Registration:
 
     def _transfer(self, campus: Campus, record: Record, term: Term, most: int) -> None:
         """Credits brought from elsewhere: no class was attended here."""
-        menu = [course for course in campus.courses.values() if course.level == record.level and 0 < course.units <= 4]
+        # Recorded against what was on offer here that term.
+        menu = [course for course in campus.menu(term, record.level) if course.units <= 4]
         open_to = [course for course in menu if not course.prerequisite and course.code not in record.taken]
         for course in self.dice.sample(open_to, min(most, len(open_to))):
             if excluded(course.exclusion, record.taken):

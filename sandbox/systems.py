@@ -1,5 +1,6 @@
 """Which systems the simulated university runs, and which protocol each of them speaks."""
 
+import importlib.util
 from dataclasses import dataclass
 
 
@@ -13,7 +14,7 @@ class System:
     """The module of this package that speaks it."""
 
 
-SYSTEMS = (
+_ALL = (
     System("sis-cwb", "sis", "CWB", "oeapi"),
     System("sis-gz", "sis", "GZ", "oeapi"),
     System("library-cwb", "library", "CWB", "alma"),
@@ -21,4 +22,5 @@ SYSTEMS = (
     System("tickets-cwb", "onestop", "CWB", "request_tracker"),
     System("shuttle-gz", "gz_campus", "GZ", "gtfs"),
 )
+SYSTEMS = tuple(system for system in _ALL if importlib.util.find_spec(f"{__package__}.{system.protocol}"))
 CAMPUSES = ("CWB", "GZ")

@@ -1,0 +1,164 @@
+"""The sandbox's data directory: built once, whole or not at all, and held against what a start asks for."""
+
+import fcntl
+import hashlib
+import importlib
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any
+
+from .catalogue import Catalogue, read_catalogue, term_in_name
+from .clock import Clock
+from .systems import SYSTEMS, System
+from .terms import middle, settled, term_of
+from .university import CAMPUS_TIME
+
+_FORMAT = 1
+"""Raised when the systems store something differently: older data is then refused."""
+_DEFAULT_STUDENTS = 2000
+_DEFAULT_SEED = 1
+_PAPER = "sandbox.json"
+
+
+class DataDirError(Exception):
+    """The directory cannot be used as asked; the message is one sentence for whoever started the sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for; None means whatever there is, or the default."""
+
+    students: int | None = None
+    seed: int | None = None
+    now: datetime | None = None
+    catalogue: Path | None = None
+    term: str | None = None
+
+
+class DataDir:
+    """One directory, held by one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock: IO[str] = (path / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DataDirError(f"{path} is in use by another sandbox: stop it, or choose another --data-dir.") from None
+        self.paper: dict[str, Any] = {}
+
+    def open(self, wanted: Wanted, say: Callable[[str], None], *, reset: bool) -> None:
+        """Uses the data that is there, or builds it. DataDirError: it contradicts what is wanted."""
+        paper = self.path / _PAPER
+        if paper.exists() and not reset:
+            self.paper = json.loads(paper.read_text())
+            self._hold_against(wanted)
+            return
+        leftovers = [file for system in ("identity", *(one.id for one in SYSTEMS)) for file in self.path.glob(f"{system}.sqlite*")]
+        if leftovers and not reset:
+            say("the data is half-built: a former start was stopped while building; building anew")
+        paper.unlink(missing_ok=True)
+        for file in leftovers:
+            file.unlink()
+        self.paper = _build(self, wanted, say)
+        self.save()
+
+    def save(self) -> None:
+        """Writes the paper that says the data is whole, in one step."""
+        draft = self.path / f"{_PAPER}.new"
+        draft.write_text(json.dumps(self.paper, indent=1))
+        os.replace(draft, self.path / _PAPER)
+
+    def database(self, name: str) -> sqlite3.Connection:
+        return sqlite3.connect(self.path / f"{name}.sqlite")
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(timedelta(seconds=self.paper["offset"]))
+
+    def _hold_against(self, wanted: Wanted) -> None:
+        if self.paper.get("format") != _FORMAT:
+            raise DataDirError(f"The data in {self.path} was built by another version of the sandbox: start with --reset.")
+        asked: dict[str, Any] = {"students": wanted.students, "seed": wanted.seed}
+        asked["now"] = wanted.now.isoformat() if wanted.now else None
+        if wanted.catalogue:
+            asked["catalogue"] = _fingerprint(wanted.catalogue)
+            asked["term"] = wanted.term or term_in_name(wanted.catalogue)
+        for option, value in asked.items():
+            there = self.paper.get(option)
+            if value is not None and value != there:
+                built = f"with {option} {there}" if there is not None else f"without {option}"
+                shown = wanted.catalogue if option == "catalogue" else value
+                raise DataDirError(f"The data in {self.path} was built {built}, not {shown}: start with --reset to build it anew.")
+
+
+def protocol(system: System) -> ModuleType:
+    return importlib.import_module(f".{system.protocol}", __package__)
+
+
+def _fingerprint(file: Path) -> str:
+    try:
+        return f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"
+    except OSError as reason:
+        raise DataDirError(f"{file} cannot be read: {reason.strerror}.") from None
+
+
+def _clock_for(wanted: Wanted, catalogue: Catalogue | None) -> datetime:
+    if wanted.now:
+        return wanted.now
+    return middle(term_of(catalogue.term)) if catalogue else settled(datetime.now(CAMPUS_TIME))
+
+
+def _build(where: DataDir, wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
+    # Here, because a start on existing data must not pay for what only building needs.
+    from . import identity
+    from .population import populate
+
+    if wanted.term and not wanted.catalogue:
+        raise DataDirError("--term names the term of a --catalogue; there is none.")
+    catalogue = read_catalogue(wanted.catalogue, wanted.term) if wanted.catalogue else None
+    seed = _DEFAULT_SEED if wanted.seed is None else wanted.seed
+    students = wanted.students or _DEFAULT_STUDENTS
+    now = _clock_for(wanted, catalogue)
+    offset = (now - datetime.now(CAMPUS_TIME)).total_seconds()
+    university = populate(seed, students, now, catalogue, say)
+    for system in SYSTEMS:
+        _fill(where, system.id, lambda db, of=system: protocol(of).seed(db, university, of.campus))  # type: ignore[misc]
+        say(f"{system.id} filled")
+    _fill(where, "identity", lambda db: identity.seed(db, university))
+    return {
+        "format": _FORMAT,
+        "seed": seed,
+        "students": students,
+        "now": now.isoformat(),
+        "offset": offset,
+        "catalogue": _fingerprint(wanted.catalogue) if wanted.catalogue else None,
+        "term": catalogue.term if catalogue else None,
+        "terms": {campus.code: [term.code for term in campus.terms] for campus in university.campuses.values()},
+        "secrets": {system.id: _secret(system) for system in SYSTEMS},
+        "ports": {},
+    }
+
+
+def _fill(where: DataDir, name: str, seed: Callable[[sqlite3.Connection], None]) -> None:
+    db = where.database(name)
+    # Nothing to roll back to: a build that is stopped is thrown away whole.
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    seed(db)
+    db.commit()
+    db.close()
+
+
+def _secret(system: System) -> str:
+    token = secrets.token_urlsafe(24)
+    # Flowable knows users, Alma long keys, and GTFS feeds are public.
+    return {"flowable": f"gateway:{token}", "alma": f"l7{secrets.token_hex(16)}", "gtfs": ""}.get(system.protocol, token)
