@@ -33,6 +33,9 @@ export function fieldsOf(object) {
 /** One value to the reader: a scalar, money, a text in a language, or nothing. */
 export const isPlain = (value) => value === null || typeof value !== 'object' || isMoney(value) || isText(value);
 
+/** Short enough to stand beside its label: one value, or several of them. */
+export const isShort = (value) => isPlain(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlain));
+
 /**
  * Sections of cards, `{ title, cards: [{ path, title, value }] }`.
  *
@@ -43,7 +46,7 @@ export function cardsOf(data, errors) {
   const campus = { title: 'The university', cards: [] };
   const sections = [];
   for (const [name, value] of Object.entries(data)) {
-    const isPart = ([part, content]) => !isPlain(content) || failed([name, part]);
+    const isPart = ([part, content]) => !isShort(content) || failed([name, part]);
     const fields = isObject(value) && !listOf(value) ? fieldsOf(value) : [];
     const parts = fields.filter(isPart);
     if (parts.length < 2) {

@@ -1,6 +1,6 @@
 // An answer's values as HTML: definition lists for objects, tables and articles for lists, words for the rest.
 
-import { fieldsOf, isObject, isPlain, listOf } from './answer.js';
+import { fieldsOf, isObject, isPlain, isShort, listOf } from './answer.js';
 import { element } from './element.js';
 import { failureList } from './failures.js';
 import { plainOf } from './plain.js';
@@ -41,8 +41,6 @@ function objectPart(object, at) {
   }
   return part;
 }
-
-const isShort = (value) => isPlain(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlain));
 
 function shortOf(value, at) {
   if (!Array.isArray(value)) return plainOf(value, at);

@@ -7,12 +7,15 @@ import { moneyOf, wordsOf } from './words.js';
 /**
  * The element for one value, to stand in a line or a cell.
  *
- * `at` says where it stands: its `path` in the answer, all `errors`, and `field`, the name of the field.
+ * `at` says where it stands: its `path` in the answer, all `errors`, `field`, the name of the field, and
+ * whether room is so short that nothing is drawn as a dash, `brief`.
  */
 export function plainOf(value, at) {
   if (value === null) {
     const failed = at.errors.some((error) => samePath(error.path, at.path));
-    return element('span', { class: 'none' }, failed ? 'could not be had' : 'nothing on record');
+    const words = failed ? 'could not be had' : 'nothing on record';
+    if (!at.brief || failed) return element('span', { class: 'none' }, words);
+    return element('span', { class: 'none' }, element('span', { 'aria-hidden': 'true' }, '—'), element('span', { class: 'unseen' }, words));
   }
   if (isMoney(value)) return element('span', { class: 'number' }, moneyOf(value));
   if (isText(value)) return element('span', { lang: languageOf(value) }, value.text);

@@ -62,8 +62,8 @@ function cardOf({ path, title, value }, errors) {
   const card = element('article', { 'data-path': path.join('.') }, element('h3', {}, title));
   if (failed.length) card.append(failureList(failed, path, kinds));
   if (value !== null || !failed.length) card.append(valueOf(value, { path, errors, level: 4, kinds, name: title }));
-  // A card with tables in it wants the whole row.
-  if (card.querySelector('table, article')) card.classList.add('wide');
+  // A card with parts or a wide table in it wants the whole row.
+  if (card.querySelector('article, thead th:nth-child(4)')) card.classList.add('wide');
   return card;
 }
 

@@ -15,11 +15,12 @@ export function tableOf(items, at) {
   const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   if (columns.length > MOST_COLUMNS || columns.length === 0) return null;
 
-  const numeric = new Set(columns.filter((column) => rows.every((row) => isNumber(row.get(column)?.value))));
+  // The first column names the row, be it by a number.
+  const numeric = new Set(columns.slice(1).filter((column) => areNumbers(rows.map((row) => row.get(column)?.value ?? null))));
   const attributes = (column) => (numeric.has(column) ? { class: 'number' } : {});
   const body = element('tbody', {}, ...rows.map((row) => element('tr', {}, ...columns.map((column, i) => {
     const cell = row.get(column);
-    const content = cell ? plainOf(cell.value, { ...at, path: cell.path, field: cell.field }) : '';
+    const content = cell ? plainOf(cell.value, { ...at, path: cell.path, field: cell.field, brief: true }) : '';
     return i === 0 ? element('th', { scope: 'row' }, content) : element('td', attributes(column), content);
   }))));
   const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col', ...attributes(column) }, column)));
@@ -40,7 +41,7 @@ function cellsOf(item, path) {
       const inner = fieldsOf(value);
       if (!inner.every(([, part]) => isPlain(part))) return null;
       for (const [name, part] of inner) {
-        cells.set(`${labelOf(field)}: ${labelOf(name).toLowerCase()}`, { value: part, field: name, path: [...path, field, name] });
+        cells.set(`${labelOf(field)} ${lowered(labelOf(name))}`, { value: part, field: name, path: [...path, field, name] });
       }
     } else if (!Array.isArray(value) || value.length > 0) {
       return null;
@@ -49,15 +50,19 @@ function cellsOf(item, path) {
   return cells;
 }
 
-const isNumber = (value) => value === null || typeof value === 'number' || isMoney(value);
+const lowered = (label) => (/^[A-Z]{2}/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1));
+const isNumber = (value) => typeof value === 'number' || isMoney(value);
+const areNumbers = (values) => values.some(isNumber) && values.every((value) => value === null || isNumber(value));
 
 function folding(body, name) {
   const rest = [...body.rows].slice(FIRST_ROWS);
-  const button = element('button', { type: 'button', 'aria-expanded': 'false' });
+  const button = element('button', { type: 'button' });
   const fold = (open) => {
     for (const row of rest) row.hidden = !open;
     button.setAttribute('aria-expanded', String(open));
-    button.textContent = open ? `Show fewer (${name})` : `Show all ${body.rows.length} (${name})`;
+    button.textContent = open ? 'Show fewer' : `Show all ${body.rows.length}`;
+    // Several tables of a page can be unfolded; to the ear the button must say which.
+    button.setAttribute('aria-label', `${button.textContent}: ${name}`);
   };
   button.addEventListener('click', () => fold(button.getAttribute('aria-expanded') === 'false'));
   fold(false);

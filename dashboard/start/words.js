@@ -1,7 +1,7 @@
 // Words for people: labels out of field names, and dates, numbers, codes and money as they are read aloud.
 
 const LOCALE = 'en-GB';
-const ACRONYMS = new Set(['gpa', 'tga', 'cga', 'mcga', 'mfa', 'url', 'isbn', 'it']);
+const ACRONYMS = new Set(['gpa', 'tga', 'cga', 'mcga', 'mfa', 'url', 'id', 'isbn', 'sis', 'it']);
 /** Fields whose value is one of a closed list; elsewhere capitals mean a code, as in COMP or HKD. */
 const CHOICE = /(status|state|kind|type|day|level|role|phase|reason|decision|priority|gender|mode|standing|affiliation)s?$/i;
 /** Numbers that name something are not counted with. */
@@ -24,7 +24,7 @@ export function wordsOf(value, field = '') {
   if (DATE.test(value)) return { text: dayOf(`${value}T00:00`), datetime: value };
   if (MOMENT.test(value)) return { text: momentOf(value), datetime: value };
   if (TIME.test(value)) return { text: value.slice(0, 5), datetime: value };
-  const capitals = /^[A-Z][A-Z\d]*$/.test(value) && CHOICE.test(field);
+  const capitals = /^[A-Z][A-Z\d]*$/.test(value) && (CHOICE.test(field) || /^(YES|NO|UNKNOWN|OTHER|NONE)$/.test(value));
   return { text: capitals || /^[A-Z][A-Z\d]*(_[A-Z\d]+)+$/.test(value) ? labelOf(value) : value };
 }
 

@@ -75,8 +75,8 @@ async def test_things_with_parts_are_articles_and_connections_say_how_many_there
     record = card(page, "me.academicRecord")
     await expect(record.locator("dl").nth(0)).to_have_text("Cumulative GPA3.717")
     assert await record.locator("thead th").all_inner_texts() == [
-        "Course: code",
-        "Course: title",
+        "Course code",
+        "Course title",
         "Grade",
         "Units",
     ]

@@ -38,7 +38,7 @@ export function PersonaBar({ personas, clients, initially, onRestoreTabs }) {
           <span id="persona-status" role="status">{trouble || statusOf(as, token)}</span>
         </>
       )}
-      <button type="button" onClick={onRestoreTabs}>Restore the widget tabs</button>
+      <button type="button" onClick={onRestoreTabs}>Restore widget tabs</button>
     </header>
   );
 }
@@ -46,6 +46,6 @@ export function PersonaBar({ personas, clients, initially, onRestoreTabs }) {
 function statusOf(as, token) {
   if (!as) return '';
   if (token?.as !== as) return 'Fetching a token …';
-  const until = new Date(token.ends).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  return `Authorization is filled in under Headers; good until ${until}, then renewed by itself.`;
+  const until = new Date(token.ends).toLocaleTimeString('en-GB', { timeStyle: 'short' });
+  return `Token filled in under Headers: good until ${until}, renewed by itself.`;
 }
