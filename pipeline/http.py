@@ -11,11 +11,11 @@ from graphql import GraphQLError, OperationType
 
 from resolvers.viewer import Viewer
 
+from .accept import JSON, answer_type
 from .correlation import correlation_id_of
 from .cors import Origins
 from .errors import Code, Fault, RequestRefused, field_fault, refused, unforeseen
 from .issuers import IssuerKeys
-from .media_types import JSON, answer_type
 from .operation_store import OperationStore, PreparedOperation
 from .request import parameters_of
 from .settings import Settings

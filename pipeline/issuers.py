@@ -135,7 +135,9 @@ async def open_issuers(issuers: Iterable[Issuer]) -> AsyncIterator[Mapping[str, 
 def _usable(entries: list[Any]) -> Iterable[tuple[str, PublicKey]]:
     """The signing keys among them; RFC 7517, section 5: keys of a kind we do not know are passed over."""
     for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str) or entry.get("use", "sig") != "sig":
+        if not isinstance(entry, dict) or entry.get("kty") not in ("RSA", "EC", "OKP"):
+            continue
+        if not isinstance(entry.get("kid"), str) or entry.get("use", "sig") != "sig":
             continue
         try:
             key = JWKRegistry.import_key(entry)

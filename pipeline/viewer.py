@@ -4,7 +4,8 @@ import hashlib
 import re
 import time
 import warnings
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from resolvers.viewer import ANONYMOUS, Viewer
 
+from .accept import wished_language
 from .errors import Code, RequestRefused, refused
 from .issuers import IssuerKeys, PublicKey
 
@@ -76,8 +78,15 @@ class Viewers:
         )
 
     async def of(self, request: web.Request) -> Viewer:
-        """The viewer; anonymous without a token. Raises RequestRefused: 401 for a bad token, 503 if unverifiable."""
-        given = request.headers.getall("Authorization", ())
+        """The viewer; anonymous without a token. Raises RequestRefused: 401 for a bad token, 503 if unverifiable.
+
+        A language the request itself asks for goes before the one in the token.
+        """
+        viewer = await self._bearer(request.headers.getall("Authorization", ()))
+        wished = wished_language(",".join(request.headers.getall("Accept-Language", ())))
+        return replace(viewer, locale=wished) if wished else viewer
+
+    async def _bearer(self, given: Sequence[str]) -> Viewer:
         if not given:
             return ANONYMOUS
         scheme, _, token = given[0].partition(" ")

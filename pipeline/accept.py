@@ -1,17 +1,20 @@
-"""Which of GraphQL's two answer types a client wants, by RFC 9110's rules for `Accept`: quality, then specificity."""
+"""What a client would like to get: the type of an answer and its language, by the rules of RFC 9110, section 12.5."""
 
 from aiohttp import web
+
+from campus.text import served_language
 
 from .errors import Code, refused
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
+LANGUAGES = frozenset({"en", "zh-Hant", "zh-Hans"})
 
 
 def answer_type(request: web.Request) -> str:
     """GRAPHQL or JSON. Raises RequestRefused (406) if the client takes neither.
 
-    Without `Accept`, and for ranges that name neither, it is JSON: that is what clients older than GRAPHQL expect.
+    Without `Accept`, and where a wildcard covers both, it is JSON: that is what clients older than GRAPHQL expect.
     """
     ranges = _ranges(",".join(request.headers.getall("Accept", ())))
     if not ranges:
@@ -21,6 +24,13 @@ def answer_type(request: web.Request) -> str:
     if quality <= 0:
         raise refused(Code.BAD_REQUEST, f"Answers are {GRAPHQL} or {JSON}; the request accepts neither.", status=406)
     return media_type
+
+
+def wished_language(accept_language: str) -> str | None:
+    """The most wanted of the languages that we serve; None if the header names none of them."""
+    wishes = ((served_language(tag), quality) for tag, quality in _ranges(accept_language))
+    served = [(language, quality) for language, quality in wishes if language in LANGUAGES and quality > 0]
+    return max(served, key=lambda wish: wish[1])[0] if served else None
 
 
 def _wish(media_type: str, ranges: list[tuple[str, float]]) -> tuple[float, int, bool, str]:

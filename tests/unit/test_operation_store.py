@@ -1,0 +1,141 @@
+"""Documents are parsed, measured and validated once, and ours before anybody asks."""
+
+from typing import Any
+
+import pytest
+import strawberry
+from strawberry.extensions import QueryDepthLimiter
+
+from pipeline import operation_store
+from pipeline.errors import RequestRefused
+from pipeline.operation_store import BadTrustedDocument, OperationStore
+from pipeline.settings import Limits
+
+
+@strawberry.input
+class Range:
+    first: int
+    unit: str | None = strawberry.UNSET
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def hello(self, name: str = "world") -> str:
+        return f"hello {name}"
+
+    @strawberry.field
+    def seen(self, range: Range, info: strawberry.Info) -> str:
+        return f"{range.first} {range.unit is strawberry.UNSET} {info.context} {info.variable_values}"
+
+
+SCHEMA = strawberry.Schema(Query)
+
+
+def store(documents: dict[str, str] | None = None, **limits: Any) -> OperationStore:
+    return OperationStore(SCHEMA, Limits(**limits), documents or {})
+
+
+def refusal(asked: OperationStore, text: str, name: str | None = None) -> tuple[str, str]:
+    with pytest.raises(RequestRefused) as refused:
+        asked.operation(text, name)
+    return refused.value.faults[0].code, refused.value.faults[0].message
+
+
+@pytest.fixture
+def validations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    made: list[str] = []
+    validate = operation_store.validate
+    monkeypatch.setattr(
+        operation_store, "validate", lambda *args, **options: made.append("once") or validate(*args, **options)
+    )
+    return made
+
+
+async def test_a_document_is_validated_once_and_runs_each_time(validations: list[str]) -> None:
+    asked = store()
+    text = "query A($name: String!) { hello(name: $name) } query B { hello }"
+    for name in ("Ann", "Bob"):
+        result = await asked.run(asked.operation(text, "A"), {"name": name}, None)
+        assert result.data == {"hello": f"hello {name}"}
+    assert asked.operation(text, "A") is asked.operation(text, "A")
+    assert asked.operation(text, "B").document_hash == asked.operation(text, "A").document_hash
+    assert validations == ["once"]
+
+
+async def test_strawberrys_own_coercion_and_info_work_on_this_path() -> None:
+    asked = store()
+    operation = asked.operation("query ($r: Range!) { seen(range: $r) }", None)
+    result = await asked.run(operation, {"r": {"first": 3}}, "the context")
+    assert result.errors is None
+    assert result.data["seen"].startswith("3 True the context")
+
+
+async def test_bad_documents_are_remembered_as_well(validations: list[str]) -> None:
+    asked = store()
+    assert refusal(asked, "{ nothing }") == refusal(asked, "{ nothing }")
+    assert validations == ["once"]
+
+
+def test_what_is_remembered_is_bounded_by_its_text(validations: list[str]) -> None:
+    asked = store(remembered_characters=30)
+    for text in ("{ a: hello }", "{ b: hello }", "{ c: hello }", "{ a: hello }"):
+        asked.operation(text, None)
+    assert len(validations) == 4
+    asked.operation("{ a: hello }", None)
+    assert len(validations) == 4
+
+
+def test_our_own_documents_are_never_forgotten(validations: list[str]) -> None:
+    asked = store({"greeting": "query Greeting { hello }"}, remembered_characters=1)
+    asked.operation("query Greeting { hello }", "Greeting")
+    assert validations == ["once"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("query {", "greeting: Syntax Error: Expected Name, found <EOF>. (line 1)"),
+        ("{ hello\nhallo }", "greeting: Cannot query field 'hallo' on type 'Query'. Did you mean 'hello'? (line 2)"),
+        ("{ x: hello y: hello }", "greeting: The number of aliases is 2; at most 1 is allowed."),
+    ],
+)
+def test_a_bad_document_of_ours_stops_the_start(text: str, reason: str) -> None:
+    with pytest.raises(BadTrustedDocument) as bad:
+        store({"greeting": text}, aliases=1)
+    assert str(bad.value) == reason
+
+
+def test_an_extension_is_refused_rather_than_passed_over() -> None:
+    with pytest.raises(ValueError, match="extensions"):
+        OperationStore(strawberry.Schema(Query, extensions=[lambda: QueryDepthLimiter(max_depth=1)]), Limits(), {})
+
+
+def test_the_operation_must_be_clear() -> None:
+    several = "query A { hello } query B { hello }"
+    assert refusal(store(), several)[0] == "BAD_REQUEST"
+    assert refusal(store(), several, "C")[0] == "BAD_REQUEST"
+    assert refusal(store(), "{ hello }", "A")[0] == "BAD_REQUEST"
+    assert refusal(store(), "fragment F on Query { hello }")[0] == "GRAPHQL_VALIDATION_FAILED"
+    assert refusal(store(), "type Query { a: Int }")[0] == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_too_many_tokens_or_comments_are_too_complex() -> None:
+    assert refusal(store(tokens=10), "{ " + "hello " * 11 + "}")[0] == "QUERY_TOO_COMPLEX"
+    assert refusal(store(tokens=10), "#\n" * 11 + "{ hello }")[0] == "QUERY_TOO_COMPLEX"
+    assert refusal(store(), "{ hello " * 2000)[0] in {"GRAPHQL_PARSE_FAILED", "QUERY_TOO_COMPLEX"}
+
+
+@pytest.mark.parametrize(("introspection", "told"), [("always", True), ("signed_in", False), ("never", False)])
+def test_suggestions_are_given_where_the_schema_is_open(introspection: str, told: bool) -> None:
+    _, message = refusal(store(introspection=introspection), "{ helo }")
+    assert ("Did you mean" in message) is told
+
+
+async def test_suggestions_do_not_come_back_with_variables() -> None:
+    asked = store(introspection="never")
+    operation = asked.operation("query ($r: Range!) { seen(range: $r) }", None)
+    with pytest.raises(RequestRefused) as refused:
+        await asked.run(operation, {"r": {"first": 1, "unti": "x"}}, None)
+    assert refused.value.faults[0].code == "BAD_USER_INPUT"
+    assert "Did you mean" not in refused.value.faults[0].message
