@@ -7,7 +7,7 @@ from aiohttp import web
 
 HEADER = "X-Correlation-Id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_KEY = "gateway.correlation_id"
+_KEY = web.RequestKey("correlation_id", str)
 
 
 def correlation_id_of(request: web.Request) -> str:
@@ -15,7 +15,7 @@ def correlation_id_of(request: web.Request) -> str:
     if _KEY not in request:
         given = request.headers.get(HEADER, "")
         request[_KEY] = given if _SANE.fullmatch(given) else uuid.uuid4().hex
-    return str(request[_KEY])
+    return request[_KEY]
 
 
 async def mark_answer(request: web.Request, response: web.StreamResponse) -> None:

@@ -60,6 +60,12 @@ class Gateway:
         self._origins = Origins(settings.server.cors_origins)
         self._context_for = context_for
 
+    def add_to(self, app: web.Application) -> None:
+        """Puts it at /graphql; other methods than these are answered 405 by the router."""
+        app.router.add_get("/graphql", self.answer, allow_head=False)
+        app.router.add_post("/graphql", self.answer)
+        app.router.add_options("/graphql", self.answer)
+
     async def answer(self, request: web.Request) -> web.Response:
         """GET, POST and OPTIONS /graphql."""
         if request.method == "OPTIONS":
