@@ -17,7 +17,7 @@ MADE_OF = ("package.json", "package-lock.json", "vite.config.js", "index.html", 
 
 
 def build() -> None:
-    """Raises subprocess.CalledProcessError where npm fails; what npm says goes to this process's own output."""
+    """Leaves the page in `dist`, or ends the process with what failed; npm writes to this process's own output."""
     # Two that build at once would delete each other's node_modules.
     with (HERE / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -27,7 +27,9 @@ def build() -> None:
         # npm is a script that looks for node on PATH: it must find the one that lies beside it.
         environment = os.environ | {"PATH": f"{npm.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         for step in (["ci", "--no-progress"], ["run", "build"]):
-            subprocess.run([npm, *step], cwd=HERE, env=environment, check=True)  # noqa: S603
+            code = subprocess.run([npm, *step], cwd=HERE, env=environment, check=False).returncode  # noqa: S603
+            if code:
+                sys.exit(f"GraphiQL is not built: npm {step[0]} failed with {code}; what it said stands above.")
 
 
 def _up_to_date() -> bool:
@@ -43,7 +45,8 @@ def _npm() -> Path:
     own = Path(sys.executable).parent / "npm"
     if not own.exists():
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(HERE / "node.txt")]
-        subprocess.run(install, check=True)  # noqa: S603
+        if subprocess.run(install, check=False).returncode:  # noqa: S603
+            sys.exit("GraphiQL is not built: there is no Node.js that Vite accepts, and pip could not install one.")
     return own
 
 

@@ -1,23 +1,25 @@
 // How GraphiQL is built: every part of it, the editor's workers and fonts too, becomes a file of the gateway's own.
-import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+const FONTS = fileURLToPath(new URL('./node_modules/.fonts', import.meta.url));
+
 // GraphiQL's style sheet carries its fonts as data: URLs, which the gateway's policy does not load (font-src 'self').
+// Written out here, they are files like any other to Vite, which names them by their content.
 const fontsAsFiles = {
   name: 'fonts-as-files',
-  apply: 'build',
-  generateBundle: {
-    order: 'post',
-    handler(_options, bundle) {
-      for (const file of Object.values(bundle).filter(({ fileName }) => fileName.endsWith('.css'))) {
-        file.source = String(file.source).replace(/url\(data:font\/(\w+);base64,([\w+/=]+)\)/g, (_url, type, content) => {
-          const source = Buffer.from(content, 'base64');
-          const fileName = `assets/font-${createHash('sha256').update(source).digest('hex').slice(0, 12)}.${type}`;
-          this.emitFile({ type: 'asset', fileName, source });
-          return `url(/graphiql/${fileName})`;
-        });
-      }
-    },
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('.css') || !code.includes('data:font/')) return null;
+    mkdirSync(FONTS, { recursive: true });
+    let count = 0;
+    return code.replace(/url\(data:font\/(\w+);base64,([\w+/=]+)\)/g, (_url, type, content) => {
+      const file = join(FONTS, `font-${(count += 1)}.${type}`);
+      writeFileSync(file, Buffer.from(content, 'base64'));
+      return `url(${relative(dirname(id), file)})`;
+    });
   },
 };
 
