@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-
 from . import identity
 from .catalogue import CatalogueError
 from .data_dir import DataDir, DataDirError, Wanted, protocol
@@ -69,7 +68,7 @@ async def _serve(data: DataDir, host: str) -> None:
     systems: list[dict[str, Any]] = []
     for system in SYSTEMS:
         spoken, secret = protocol(system), data.paper["secrets"][system.id]
-        app = framed(spoken.build_app(_open(data, system.id), clock, secret), spoken, clock)  # type: ignore[arg-type]
+        app = framed(spoken.build_app(_open(data, system.id), clock, secret), spoken, clock)
         runners.append(await serve(app, sockets[system.id]))
         told = {"id": system.id, "kind": system.kind, "campus": system.campus, "protocol": system.protocol}
         systems.append({**told, "url": url_of(sockets[system.id]), "secret": secret})

@@ -77,7 +77,9 @@ def _add_course(row: Any, where: str, courses: dict[str, Course], sections: dict
         where = f"{where} ({course.code})"
         rows = [_section(line, course.code) for line in row["sections"]]
     except (KeyError, TypeError, ValueError, AttributeError) as reason:
-        raise CatalogueError(f"{where} has another form than a class schedule: {type(reason).__name__} {reason}.") from None
+        raise CatalogueError(
+            f"{where} has another form than a class schedule: {type(reason).__name__} {reason}."
+        ) from None
     courses[course.code] = course
     for section in rows:
         known = sections.get(section.class_number)

@@ -15,7 +15,11 @@ _LECTURE_DAYS = (
 _LECTURE_STARTS = (time(9, 0), time(10, 30), time(12, 0), time(13, 30), time(15, 0), time(16, 30))
 _WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")
 _GROUPS = ("COMP", "SBM UG", "JUPAS", "Exchange", "MPhil", "4th year")
-_REMARKS = ("Instructor Consent Required", "For first-year students only", "Add/Drop Deadline : 14 days after the start of term")
+_REMARKS = (
+    "Instructor Consent Required",
+    "For first-year students only",
+    "Add/Drop Deadline : 14 days after the start of term",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +27,27 @@ class Room:
     name: str
     """As the schedule prints it, seats in brackets."""
     seats: int
-    building: str
 
 
 def rooms_of(campus: str) -> list[Room]:
     """The bookable rooms of a campus, small ones first."""
     if campus == "CWB":
-        rooms = [Room(f"Lecture Theater {letter} ({seats})", seats, "Academic Building")
-                 for letter, seats in zip("ABCDEFGH", (433, 304, 204, 190, 143, 143, 131, 110), strict=True)]  # fmt: skip
-        for lift in ("2", "4", "17-18", "25-26", "27-28", "31-32"):
-            rooms += [Room(f"Rm {floor}{50 + i}{i}, Lift {lift} ({seats})", seats, "Academic Building")
-                      for floor in (1, 2, 4, 5) for i, seats in enumerate((36, 48, 60, 80, 120))]  # fmt: skip
-        rooms += [Room(f"G0{i:02}, LSK Bldg (70)", 70, "Lee Shau Kee Business Building") for i in range(1, 22)]
+        theatres = zip("ABCDEFGH", (433, 304, 204, 190, 143, 143, 131, 110), strict=True)
+        rooms = [Room(f"Lecture Theater {letter} ({seats})", seats) for letter, seats in theatres]
+        rooms += [
+            Room(f"Rm {floor}{50 + place}{place}, Lift {lift} ({seats})", seats)
+            for lift in ("2", "4", "17-18", "25-26", "27-28", "31-32")
+            for floor in (1, 2, 4, 5)
+            for place, seats in enumerate((36, 48, 60, 80, 120))
+        ]
+        rooms += [Room(f"G0{place:02}, LSK Bldg (70)", 70) for place in range(1, 22)]
     else:
-        rooms = [Room(f"Rm {floor}{i:02}, {wing} ({seats})", seats, f"{wing} Building")
-                 for wing in ("E1", "E3", "W1", "W2", "C7") for floor in (1, 2, 3)
-                 for i, seats in enumerate((30, 40, 60, 90, 150), start=1)]  # fmt: skip
+        rooms = [
+            Room(f"Rm {floor}{place:02}, {wing} ({seats})", seats)
+            for wing in ("E1", "E3", "W1", "W2", "C7")
+            for floor in (1, 2, 3)
+            for place, seats in enumerate((30, 40, 60, 90, 150), start=1)
+        ]
     return sorted(rooms, key=lambda room: (room.seats, room.name))
 
 
@@ -54,25 +63,27 @@ class _Desk:
     next_number: int = 1001
 
     def section(self, code: str, course: Course, quota: int, slots: Sequence[tuple[str, time, time]]) -> Section:
-        unplanned = self.dice.random() < 0.03
-        meetings = () if unplanned else self._placed(slots, quota)
+        dice = self.dice
         number, self.next_number = self.next_number, self.next_number + 1
-        cancelled = self.dice.random() < 0.02 and not code.startswith(("L1", "R"))
-        reserved = self.dice.choice(_GROUPS) if self.dice.random() < 0.1 else ""
-        share = max(1, quota // 4)
+        cancelled = dice.random() < 0.02 and not code.startswith(("L1", "R"))
         return Section(
             number,
             code,
             course.code,
             quota,
-            0 if cancelled else int(quota * min(1.0, self.dice.random() * 0.5 + (0.6 if self.dice.random() < 0.1 else 0))),
+            0 if cancelled else self._already_in(quota),
             0,
-            meetings,
-            ("TBA",) if self.dice.random() < 0.05 else tuple(self.dice.sample(self.teachers, min(1 + (self.dice.random() < 0.1), len(self.teachers)))),
-            (self.dice.choice(_REMARKS),) if self.dice.random() < 0.15 else (),
-            (ReservedQuota(reserved, share, 0),) if reserved else (),
+            () if dice.random() < 0.03 else self._placed(slots, quota),
+            ("TBA",) if dice.random() < 0.05 else tuple(dice.sample(self.teachers, 2 if dice.random() < 0.1 else 1)),
+            (dice.choice(_REMARKS),) if dice.random() < 0.15 else (),
+            (ReservedQuota(dice.choice(_GROUPS), max(1, quota // 4), 0),) if dice.random() < 0.1 else (),
             "cancelled" if cancelled else "active",
         )
+
+    def _already_in(self, quota: int) -> int:
+        """Up to half of the seats; one section in ten is sought after, and some of those are full."""
+        sought_after = 0.6 if self.dice.random() < 0.1 else 0.0
+        return int(quota * min(1.0, self.dice.random() / 2 + sought_after))
 
     def _placed(self, slots: Sequence[tuple[str, time, time]], quota: int) -> tuple[Meeting, ...]:
         first, last = self._half_term() if len(slots) == 1 and self.dice.random() < 0.04 else (None, None)

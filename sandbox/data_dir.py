@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
@@ -62,7 +63,11 @@ class DataDir:
             self.paper = json.loads(paper.read_text())
             self._hold_against(wanted)
             return
-        leftovers = [file for system in ("identity", *(one.id for one in SYSTEMS)) for file in self.path.glob(f"{system}.sqlite*")]
+        leftovers = [
+            file
+            for system in ("identity", *(one.id for one in SYSTEMS))
+            for file in self.path.glob(f"{system}.sqlite*")
+        ]
         if leftovers and not reset:
             say("the data is half-built: a former start was stopped while building; building anew")
         paper.unlink(missing_ok=True)
@@ -86,7 +91,9 @@ class DataDir:
 
     def _hold_against(self, wanted: Wanted) -> None:
         if self.paper.get("format") != _FORMAT:
-            raise DataDirError(f"The data in {self.path} was built by another version of the sandbox: start with --reset.")
+            raise DataDirError(
+                f"The data in {self.path} was built by another version of the sandbox: start with --reset."
+            )
         asked: dict[str, Any] = {"students": wanted.students, "seed": wanted.seed}
         asked["now"] = wanted.now.isoformat() if wanted.now else None
         if wanted.catalogue:
@@ -97,7 +104,9 @@ class DataDir:
             if value is not None and value != there:
                 built = f"with {option} {there}" if there is not None else f"without {option}"
                 shown = wanted.catalogue if option == "catalogue" else value
-                raise DataDirError(f"The data in {self.path} was built {built}, not {shown}: start with --reset to build it anew.")
+                raise DataDirError(
+                    f"The data in {self.path} was built {built}, not {shown}: start with --reset to build it anew."
+                )
 
 
 def protocol(system: System) -> ModuleType:
@@ -131,9 +140,9 @@ def _build(where: DataDir, wanted: Wanted, say: Callable[[str], None]) -> dict[s
     offset = (now - datetime.now(CAMPUS_TIME)).total_seconds()
     university = populate(seed, students, now, catalogue, say)
     for system in SYSTEMS:
-        _fill(where, system.id, lambda db, of=system: protocol(of).seed(db, university, of.campus))  # type: ignore[misc]
+        _fill(where, system.id, partial(protocol(system).seed, university=university, campus=system.campus))
         say(f"{system.id} filled")
-    _fill(where, "identity", lambda db: identity.seed(db, university))
+    _fill(where, "identity", partial(identity.seed, university=university))
     return {
         "format": _FORMAT,
         "seed": seed,
@@ -161,4 +170,6 @@ def _fill(where: DataDir, name: str, seed: Callable[[sqlite3.Connection], None])
 def _secret(system: System) -> str:
     token = secrets.token_urlsafe(24)
     # Flowable knows users, Alma long keys, and GTFS feeds are public.
-    return {"flowable": f"gateway:{token}", "alma": f"l7{secrets.token_hex(16)}", "gtfs": ""}.get(system.protocol, token)
+    return {"flowable": f"gateway:{token}", "alma": f"l7{secrets.token_hex(16)}", "gtfs": ""}.get(
+        system.protocol, token
+    )

@@ -71,7 +71,7 @@ def _description(topic: Trilingual) -> Text:
 
 def _thesis(code: str, title: Trilingual, level: str) -> Course:
     description = {
-        "en": "Research under supervision. A successful defence of the thesis leads to the grade Pass; no credit is given.",
+        "en": "Research under supervision. A successful defence of the thesis leads to the grade Pass, without credit.",
         "zh-hant": "在導師指導下進行研究。論文答辯通過後成績為合格，不計學分。",
         "zh-hans": "在导师指导下进行研究。论文答辩通过后成绩为合格，不计学分。",
     }

@@ -4,11 +4,12 @@ Of the standard it leaves out what is optional there: filter_query, fields, and 
 """
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from .clock import Clock
 from .oeapi_offerings import offered
@@ -23,16 +24,23 @@ WRONG_SCHEMA = orjson.dumps({"pageSize": "ten", "items": {"courseOfferingId": 7}
 
 _OFFERING = ("q", "teachingLanguage", "state", "resultExpected", "since", "until")
 _ASSOCIATION = ("role", "state", "resultState")
-_COLLECTIONS = {
+_COLLECTIONS: Mapping[str, tuple[str, ...]] = {
     "academic-sessions": ("primaryCode", "academicSessionType", "parent", "year"),
     "persons": ("primaryCode", "q", "affiliations"),
     "courses": ("primaryCode", "q", "teachingLanguage", "level", "modeOfDelivery"),
-    "programmes": ("primaryCode", "q", "teachingLanguage", "programmeType", "qualificationAwarded", "levelOfQualification"),
+    "programmes": (
+        "primaryCode",
+        "q",
+        "teachingLanguage",
+        "programmeType",
+        "qualificationAwarded",
+        "levelOfQualification",
+    ),
     "rooms": ("primaryCode", "q", "roomType"),
     "buildings": ("primaryCode", "q"),
     "groups": ("primaryCode", "q", "groupType"),
 }
-_NESTED = {
+_NESTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "academic-sessions": {
         "course-offerings": _OFFERING,
         "learning-component-offerings": _OFFERING,
@@ -47,7 +55,7 @@ _NESTED = {
     "groups": {"memberships": ()},
 }
 _SINGLES = (*_COLLECTIONS, *_NESTED["academic-sessions"], *_NESTED["persons"])
-_EXPANDS = {"course-offering-associations": ("academic_session", "course_offering")}
+_EXPANDS: Mapping[str, tuple[str, ...]] = {"course-offering-associations": ("academic_session", "course_offering")}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -81,7 +89,7 @@ def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Applicat
     return app
 
 
-def _gate(secret: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def _gate(secret: str) -> Middleware:
     @web.middleware
     async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get("Authorization")
@@ -129,7 +137,11 @@ class _Service:
             asked = understood(request, filters, _EXPANDS.get(kind, ()), paged=True)
             within = uuid_in_path(request) if parent else ""
             holder = self._document(parent, within) if parent else None
-            found = [] if holder and "since" in filters and not self._in_time(holder, asked) else listed(self._db, kind, within, asked.filters, asked.page)
+            found = (
+                []
+                if holder and "since" in filters and not self._in_time(holder, asked)
+                else listed(self._db, kind, within, asked.filters, asked.page)
+            )
             items = [self._expanded(document, asked.expand) for document in found[: asked.size]]
             turns = f'"hasPreviousPage":{_word(asked.number > 1)},"hasNextPage":{_word(len(found) > asked.size)}'
             head = f'{{"pageSize":{asked.size},"pageNumber":{asked.number},{turns},"items":['
@@ -189,5 +201,5 @@ class _Service:
         return orjson.dumps(association).decode()
 
 
-def _word(value: bool) -> str:  # noqa: FBT001 - a JSON literal
+def _word(value: bool) -> str:
     return "true" if value else "false"

@@ -145,7 +145,9 @@ def _section(system: str, term: Term, course: Course, section: Section, within: 
         ],
         "startDateTime": at(term.starts),
         "endDateTime": at(term.ends, _END_OF_DAY),
-        "roomIds": sorted({identify(system, "rooms", meeting.room) for meeting in section.meetings if meeting.room != "TBA"}),
+        "roomIds": sorted(
+            {identify(system, "rooms", meeting.room) for meeting in section.meetings if meeting.room != "TBA"}
+        ),
         "courseOfferingIds": [offering],
         "ext": {
             "campus": {
@@ -201,7 +203,9 @@ def _tests(system: str, term: Term, course: Course, within: tuple[str, str]) -> 
 
 def _places(system: str, campus: Campus) -> Iterator[Resource]:
     """Rooms as the class schedule prints them: the name, the lift or building, the seats in brackets."""
-    meetings = (meeting for sections in campus.sections.values() for section in sections for meeting in section.meetings)
+    meetings = (
+        meeting for sections in campus.sections.values() for section in sections for meeting in section.meetings
+    )
     buildings: dict[str, str] = {}
     for name in sorted({meeting.room for meeting in meetings} - {"TBA"}):
         within = name.split(", ")[-1] if ", " in name else "Academic Building"

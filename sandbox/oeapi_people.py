@@ -105,7 +105,9 @@ def _person(office: _Office, person: Person, number: str, id_: str) -> dict[str,
     }
 
 
-def _person_profile(office: _Office, person: Person, record: StudentRecord | None, contacts: list[tuple[str, str, str]]) -> dict[str, Any]:
+def _person_profile(
+    office: _Office, person: Person, record: StudentRecord | None, contacts: list[tuple[str, str, str]]
+) -> dict[str, Any]:
     profile: dict[str, Any] = {
         "emergencyContacts": [
             {"name": name, "relation": relation, "telephone": telephone} for name, relation, telephone in contacts

@@ -35,7 +35,9 @@ class Problem(Exception):
 def problem_body(status: int, detail: str | None = None) -> bytes:
     title = _TITLES.get(status, "Error")
     kind = f"https://api.university.example/problems/{title.lower().replace(' ', '-')}"
-    return orjson.dumps({"type": kind, "title": title, "status": status, "detail": detail or _DETAILS.get(status, title)})
+    return orjson.dumps(
+        {"type": kind, "title": title, "status": status, "detail": detail or _DETAILS.get(status, title)}
+    )
 
 
 def refused(status: int, detail: str | None = None) -> web.Response:

@@ -43,7 +43,9 @@ def identify(system: str, kind: str, number: str) -> str:
 def keep(db: sqlite3.Connection, resources: Iterable[Resource]) -> None:
     """Stores resources in the order in which their collections will list them."""
     db.execute(_TABLE)
-    db.executemany("INSERT INTO resource VALUES (?,?,?,?,?,?,?)", (_row(place, one) for place, one in enumerate(resources)))
+    db.executemany(
+        "INSERT INTO resource VALUES (?,?,?,?,?,?,?)", (_row(place, one) for place, one in enumerate(resources))
+    )
     db.execute("CREATE UNIQUE INDEX by_id ON resource (kind, id)")
     db.execute("CREATE INDEX listing ON resource (kind, parent, place)")
     db.execute("CREATE INDEX by_code ON resource (kind, code) WHERE code != ''")
@@ -65,7 +67,7 @@ def _equals(member: str) -> Condition:
 
 
 def _contains(member: str) -> Condition:
-    return lambda value: (f"EXISTS (SELECT 1 FROM json_each(document, '$.{member}') WHERE value = ?)", value)
+    return lambda value: (f"? IN (SELECT value FROM json_each(document, '$.{member}'))", value)  # noqa: S608 - ours
 
 
 CONDITIONS: Mapping[str, Condition] = {
@@ -74,7 +76,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "affiliations": _contains("affiliations"),
     "teachingLanguage": _contains("teachingLanguages"),
     "modeOfDelivery": _contains("modesOfDelivery"),
-    "resultExpected": lambda value: ("json_extract(document, '$.resultExpected') = CAST(? AS INTEGER)", str(int(value == "true"))),
+    "resultExpected": lambda value: ("json_extract(document, '$.resultExpected') = (? = 'true')", value),
     "resultState": _equals("result.state"),
     "parent": _equals("parentId"),
     "year": _equals("yearId"),
@@ -120,7 +122,9 @@ def in_languages(text: Text) -> list[dict[str, str]]:
 
 def at(day: date | datetime, moment: time = time()) -> str:
     """RFC 3339 with the campuses' +08:00."""
-    return (day if isinstance(day, datetime) else datetime.combine(day, moment, CAMPUS_TIME)).isoformat(timespec="seconds")
+    return (day if isinstance(day, datetime) else datetime.combine(day, moment, CAMPUS_TIME)).isoformat(
+        timespec="seconds"
+    )
 
 
 def coded(kind: str, code: str) -> dict[str, str]:

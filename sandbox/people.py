@@ -14,7 +14,10 @@ from .university import Person, Term
 
 _NATIONALITIES = ("HK", "HK", "HK", "CN", "CN", "IN", "KR", "MY", "GB", "ID")
 _RELATIONS = ("parent", "parent", "parent", "partner", "other")
-_LEVELS = {"CWB": ("bachelor",) * 8 + ("master", "doctoral"), "GZ": ("bachelor",) * 3 + ("master",) * 4 + ("doctoral",) * 3}
+_LEVELS = {
+    "CWB": ("bachelor",) * 8 + ("master", "doctoral"),
+    "GZ": ("bachelor",) * 3 + ("master",) * 4 + ("doctoral",) * 3,
+}
 
 
 @dataclass(slots=True)
@@ -109,7 +112,11 @@ def _born(dice: Random, current: Term, age: int) -> date:
 def staff_of(registry: _Registry, students: int, current: Term) -> list[Person]:
     """Personas first, then faculty and staff in proportion: one teacher for about twenty students."""
     dice = registry.dice
-    people = [_person(registry, persona, (persona.home,), _born(dice, current, 45)) for persona in PERSONAS if persona.affiliation in ("faculty", "staff")]
+    people = [
+        _person(registry, persona, (persona.home,), _born(dice, current, 45))
+        for persona in PERSONAS
+        if persona.affiliation in ("faculty", "staff")
+    ]
     for campus, share in (("CWB", 0.75), ("GZ", 0.25)):
         for affiliation, ratio in (("faculty", 20), ("staff", 60)):
             for _ in range(max(6, int(students * share / ratio))):
@@ -130,7 +137,11 @@ def students_of(registry: _Registry, students: int, current: Term) -> list[Draft
 
 def _crowd(dice: Random, students: int, population: int) -> Iterator[Persona]:
     graduates = population // 12
-    programmes = {(campus, level): [p.code for p in programmes_of(campus) if p.level == level] for campus in CAMPUSES for level in YEARS}
+    programmes = {
+        (campus, level): [p.code for p in programmes_of(campus) if p.level == level]
+        for campus in CAMPUSES
+        for level in YEARS
+    }
     for place in range(max(0, students) + graduates):
         home = "CWB" if dice.random() < 0.75 else "GZ"
         graduate = place >= students
@@ -158,7 +169,9 @@ def _draft(registry: _Registry, persona: Persona, current: Term) -> Draft:
         year = persona.year + graduate if campus == persona.home else 1
         admitted = current.starts if persona.id == "bo" else started(current, year)
         number = person.accounts["cwb_sis_id" if campus == "CWB" else "gz_sis_id"]
-        records[campus] = Record(campus, number, programme, level, persona.year, admitted, graduation(admitted, level), graduate)
+        records[campus] = Record(
+            campus, number, programme, level, persona.year, admitted, graduation(admitted, level), graduate
+        )
     return Draft(person, records)
 
 

@@ -31,7 +31,7 @@ _PAST_CATALOGUE = 420
 
 
 def populate(
-    seed: int, students: int, now: datetime, catalogue: Catalogue | None = None, say: Callable[[str], None] = str
+    seed: int, students: int, now: datetime, catalogue: Catalogue | None = None, say: Callable[[str], object] = str
 ) -> University:
     """A university of about `students` current students as it stands at `now` (with zone, inside a term).
 
@@ -80,7 +80,9 @@ def _offer(  # noqa: PLR0913 - what a campus offers depends on all of them
     usual = _usual(courses, campus, Random(f"{seed}:{campus}:usual")) if real else courses
     rooms = rooms_of(campus)
     seats = {
-        term.code: Seats(lay_out(term, usual, teachers, rooms, crowd, Random(f"{seed}:{campus}:{term.code}")), counted=False)
+        term.code: Seats(
+            lay_out(term, usual, teachers, rooms, crowd, Random(f"{seed}:{campus}:{term.code}")), counted=False
+        )
         for term in terms
         if not (real and term.code == real.term)
     }

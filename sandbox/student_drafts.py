@@ -63,7 +63,15 @@ class Record:
             self.graduates,
             "finished" if self.finished else "associated",
             tuple(
-                Enrolment(row.term.code, row.course.code, tuple(row.class_numbers), row.state, row.course.units, row.grade, row.assessment)
+                Enrolment(
+                    row.term.code,
+                    row.course.code,
+                    tuple(row.class_numbers),
+                    row.state,
+                    row.course.units,
+                    row.grade,
+                    row.assessment,
+                )
                 for row in self.rows
             ),
             self.advisor,

@@ -1,4 +1,4 @@
-"""How students study, term by term: what they enrol in, drop, wait for, fail and repeat, by the rules of registration."""
+"""How students study, term by term: they enrol by the rules of registration, drop, wait, fail and repeat."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,7 +63,9 @@ class Registration:
     def _one_term(self, draft: Draft, term: Term) -> None:
         active = [record for record in draft.records.values() if record.studies_in(term)]
         busy, first = 0, self.dice.random()
-        if not active or (not is_main(term) and term != self.current and (first > 0.05 or draft.persona in ("bo", "quinn"))):
+        if not active or (
+            not is_main(term) and term != self.current and (first > 0.05 or draft.persona in ("bo", "quinn"))
+        ):
             return
         for record in active:
             target, most = self._load(draft, record, term, shared=len(active) > 1)
@@ -106,8 +108,7 @@ class Registration:
         for course in self._wishes(campus, record, term):
             if units >= target or most == 0:
                 break
-            way = self._admissible(course, record, units) and seats.way(course.code, busy, self.dice)
-            if way:
+            if self._admissible(course, record, units) and (way := seats.way(course.code, busy, self.dice)):
                 self._add(course, record, term, way, seats)
                 busy, units, most = busy | seats.week(way), units + course.units, most - 1
         return busy
@@ -120,7 +121,9 @@ class Registration:
             if code in campus.courses:
                 yield campus.courses[code]
         shuffled = self.dice.sample(menu, len(menu)) if len(menu) < 400 else self.dice.sample(menu, 400)
-        fitting = [course for course in shuffled if record.level != "bachelor" or int(course.code.split()[1][0]) <= ceiling]
+        fitting = [
+            course for course in shuffled if record.level != "bachelor" or int(course.code.split()[1][0]) <= ceiling
+        ]
         own = [course for course in fitting if course.code.startswith(record.subject)]
         yield from own[:4]
         yield from fitting
@@ -134,7 +137,7 @@ class Registration:
             and not excluded(course.exclusion, record.taken)
         )
 
-    def _add(self, course: Course, record: Record, term: Term, way: Sequence[int], seats: Seats) -> None:  # noqa: PLR0913 - one row, told whole
+    def _add(self, course: Course, record: Record, term: Term, way: Sequence[int], seats: Seats) -> None:
         seats.take(way)
         record.rows.append(Row(term, course, way, "finished" if term.ends < self.now.date() else "associated"))
         record.taken.add(course.code)
@@ -146,25 +149,29 @@ class Registration:
     def _marked(self, draft: Draft, record: Record, term: Term) -> None:
         """Grades of a term that is over."""
         rows = [row for row in record.rows if row.term == term and row.grade is None and row.state == "finished"]
-        graded = [row for row in rows if row.course.units]
-        earlier = {row.grade for row in record.rows}
         for row in rows:
             row.grade = draw(self.dice, row.course)
             chance = self.dice.random()
             if row.course.units and chance < 0.05:
                 row.grade = "W" if chance < 0.02 else "P"
-        if draft.persona and graded and len(graded) < len(record.rows):
-            if "failed" in _HISTORY[draft.persona] and "F" not in earlier:
-                graded[0].grade = "F"
-            if "withdrawn" in _HISTORY[draft.persona] and "W" not in earlier:
-                graded[-1].grade = "W"
-        elif draft.persona and graded and "withdrawn" in _HISTORY[draft.persona] and "W" not in earlier:
-            graded[-1].grade = "W"
-        if graded and not draft.persona and (self.now.date() - term.ends).days < 200 and self.dice.random() < 0.02:
-            graded[-1].grade = "I"
+        self._mishaps(draft, record, term, [row for row in rows if row.course.units])
         for row in rows:
             row.assessment = assess(self.dice, row.course, term, row.grade, self.now)
             self._noted(record, row)
+
+    def _mishaps(self, draft: Draft, record: Record, term: Term, graded: Sequence[Row]) -> None:
+        """Fails and withdrawals a persona's record surely holds; here and there an incomplete in the latest terms."""
+        earlier = {row.grade for row in record.rows if row.term != term}
+        if graded and "failed" in self._history(draft) and "F" not in earlier:
+            graded[0].grade = "F"
+        if graded and "withdrawn" in self._history(draft) and "W" not in earlier:
+            graded[-1].grade = "W"
+        lately = (self.now.date() - term.ends).days < 200
+        if graded and lately and not draft.persona and self.dice.random() < 0.02:
+            graded[-1].grade = "I"
+
+    def _history(self, draft: Draft) -> tuple[str, ...]:
+        return _HISTORY.get(draft.persona, ())
 
     def _noted(self, record: Record, row: Row) -> None:
         if row.grade in PASSED:
@@ -186,8 +193,7 @@ class Registration:
         seats, busy = campus.seats[self.current.code], self._week(draft)
         for course in self._wishes(campus, record, self.current):
             allowed = course.code not in record.to_repeat and self._admissible(course, record, 0)
-            way = allowed and seats.way(course.code, busy, self.dice, waiting=waiting)
-            if way:
+            if allowed and (way := seats.way(course.code, busy, self.dice, waiting=waiting)):
                 if waiting:
                     seats.queue(way)
                 record.rows.append(Row(self.current, course, way, state))
