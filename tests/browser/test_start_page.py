@@ -4,7 +4,7 @@ from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from .answers import WHOLE, failure
 from .fake_gateway import WIDGETS, FakeGateway
@@ -175,6 +175,42 @@ async def test_an_answer_without_data_is_told_above_all_cards(page: Page, gatewa
     gateway.status = 401
     await show(page)
     await expect(page.locator("#answer > .failures .failure")).to_have_text("Sign in to see this.")
+
+
+async def test_an_answer_that_is_not_graphql_is_said_in_words(page: Page, gateway: FakeGateway):
+    await page.goto("/")
+    await page.route("**/graphql", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>no"))
+    await page.get_by_role("button", name="Show", exact=True).click()
+    await expect(page.get_by_role("alert")).to_have_text("The gateway answered with status 502 and no GraphQL answer.")
+
+
+async def test_a_gateway_that_is_gone_is_said_in_words(page: Page):
+    await page.goto("/")
+    await page.route("**/widgets", lambda route: route.abort("connectionrefused"))
+    await page.get_by_role("button", name="Show", exact=True).click()
+    await expect(page.get_by_role("alert")).to_have_text("The gateway cannot be reached. Is it running?")
+
+
+async def test_only_the_latest_question_is_answered(page: Page, gateway: FakeGateway):
+    gateway.answer = {"data": {"asked": "first"}}
+    await page.goto("/")
+    held: list[Route] = []
+
+    async def hold_the_first(route: Route) -> None:
+        if held:
+            await route.continue_()
+        held.append(route)
+
+    await page.route("**/graphql", hold_the_first)
+    show_it = page.get_by_role("button", name="Show", exact=True)
+    async with page.expect_request("**/graphql"):
+        await show_it.click()
+    gateway.answer = {"data": {"asked": "second"}}
+    await show_it.click()
+    await expect(card(page, "asked")).to_contain_text("second")
+    await held[0].fulfill(json={"data": {"asked": "late"}})
+    await page.wait_for_load_state("networkidle")
+    await expect(card(page, "asked")).to_contain_text("second")
 
 
 async def test_a_phone_needs_no_sideways_scrolling(page: Page, gateway: FakeGateway):
