@@ -5,6 +5,10 @@ at every spread, so that doubling spreads (a fragment that spreads another twice
 nothing to measure. Cycles are left to validation. Introspection is not counted in the depth: the query every GraphQL
 client starts with is deeper than any dashboard, its chains of `ofType` multiply nothing, and graphql-core's own
 MaxIntrospectionDepthRule refuses the lists that would.
+
+Fields are limited in number because depth alone does not bound an answer: ten fragments, each spreading the next below
+several fields, stay within any sensible depth and ask for millions of values. How often fields may be repeated is
+bounded by graphql-core, which gives up comparing them after 500,000 steps, most of a second.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,6 +34,7 @@ class Size:
     """How much an operation asks for, its fragments included wherever they are spread."""
 
     depth: int = 0
+    fields: int = 0
     aliases: int = 0
     root_fields: int = 0
     directives: int = 0
@@ -41,6 +46,7 @@ class _Counted:
     """One operation or fragment by itself: what it holds, and which fragments it spreads at which depth."""
 
     depth: int = 0
+    fields: int = 0
     aliases: int = 0
     top_fields: int = 0
     directives: int = 0
@@ -66,6 +72,7 @@ def excesses(size: Size, limits: Limits) -> list[str]:
     """What is exceeded, and by how much, in sentences; empty if nothing is."""
     measured = (
         ("depth", size.depth, limits.depth),
+        ("number of fields", size.fields, limits.fields),
         ("number of aliases", size.aliases, limits.aliases),
         ("number of root fields", size.root_fields, limits.root_fields),
         ("number of directives", size.directives, limits.directives),
@@ -95,6 +102,7 @@ def _count(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Cou
             elif isinstance(node, FieldNode):
                 below = introspecting or node.name.value in INTROSPECTION
                 counted.introspects |= below
+                counted.fields += 1
                 counted.aliases += node.alias is not None
                 counted.top_fields += above == 0
                 counted.depth = counted.depth if below else max(counted.depth, above + 1)
@@ -111,17 +119,17 @@ def _whole_fragments(counted: Mapping[str, _Counted]) -> dict[str, Size]:
 
 
 def _with_spreads(own: _Counted, fragments: Mapping[str, Size]) -> Size:
-    depth, aliases, top, directives, introspects = (
-        own.depth, own.aliases, own.top_fields, own.directives, own.introspects,
-    )  # fmt: skip
-    for name, above, introspecting in own.spreads:
-        inner = fragments.get(name, Size())  # unknown, or part of a cycle: validation refuses both
-        depth = depth if introspecting else max(depth, above + inner.depth if inner.depth else 0)
-        aliases += inner.aliases
-        top += inner.root_fields if above == 0 else 0
-        directives += inner.directives
-        introspects = introspects or inner.introspects
-    return Size(depth, aliases, top, directives, introspects)
+    # A fragment that is not among them is unknown, or part of a cycle: validation refuses both.
+    spreads = [(fragments.get(name, Size()), above, introspecting) for name, above, introspecting in own.spreads]
+    depths = (above + inner.depth for inner, above, introspecting in spreads if inner.depth and not introspecting)
+    return Size(
+        depth=max(own.depth, *depths, 0),
+        fields=own.fields + sum(inner.fields for inner, _, _ in spreads),
+        aliases=own.aliases + sum(inner.aliases for inner, _, _ in spreads),
+        root_fields=own.top_fields + sum(inner.root_fields for inner, above, _ in spreads if above == 0),
+        directives=own.directives + sum(inner.directives for inner, _, _ in spreads),
+        introspects=own.introspects or any(inner.introspects for inner, _, _ in spreads),
+    )
 
 
 def _innermost_first(counted: Mapping[str, _Counted]) -> Iterator[str]:

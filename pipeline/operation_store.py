@@ -121,6 +121,9 @@ class OperationStore:
             # Before validation, which costs the more the larger a document is.
             return _Prepared({}, [Fault(Code.QUERY_TOO_COMPLEX, words) for words in too_much])
         errors = validate(self._schema._schema, document, RULES, hide_suggestions=self._hide_suggestions)
+        if any(error.message == "Validation aborted." for error in errors):
+            words = "The document repeats or nests too much to be checked."
+            return _Prepared({}, [Fault(Code.QUERY_TOO_COMPLEX, words)])
         if errors:
             return _Prepared({}, document_faults(Code.GRAPHQL_VALIDATION_FAILED, errors))
         return _Prepared(

@@ -32,6 +32,7 @@ class Limits(Section):
     body_bytes: int = Field(default=262_144, ge=1, description="Bytes of a request body.")
     tokens: int = Field(default=4_000, ge=1, description="Lexical tokens of a document.")
     depth: int = Field(default=12, ge=1, description="Fields inside one another; introspection is not counted.")
+    fields: int = Field(default=1_000, ge=1, description="Fields, those of a fragment as often as it is spread.")
     aliases: int = Field(default=30, ge=0)
     root_fields: int = Field(default=40, ge=1)
     directives: int = Field(default=50, ge=0)

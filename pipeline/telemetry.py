@@ -17,18 +17,16 @@ operations = logging.getLogger("gateway.operations")
 
 
 def open_logs() -> None:
-    """Sends operations to standard output as they are, and the gateway's other loggers to standard error."""
+    """Sends operations to standard output as they are, and what else the gateway has to say to standard error."""
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(logging.Formatter("%(message)s"))
     operations.handlers[:] = [lines]
-    operations.setLevel(logging.INFO)
-    operations.propagate = False
     words = logging.StreamHandler(sys.stderr)
     words.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    words.addFilter(lambda record: record.name != operations.name)
     gateway = logging.getLogger("gateway")
     gateway.handlers[:] = [words]
     gateway.setLevel(logging.INFO)
-    gateway.propagate = False
 
 
 @dataclass(slots=True)

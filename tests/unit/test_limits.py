@@ -24,6 +24,7 @@ def test_what_a_fragment_holds_counts_at_each_spread() -> None:
     document = "{ x: a @skip(if: false) { ...F } b { ...F ...F } } fragment F on A { y: c z: d @include(if: true) }"
     measured = size(document)
     assert measured.aliases == 1 + 3 * 2
+    assert measured.fields == 2 + 3 * 2
     assert measured.directives == 1 + 3
 
 
@@ -42,9 +43,9 @@ def test_each_operation_is_measured_by_itself() -> None:
 
 
 def test_introspection_is_marked_and_not_counted_in_the_depth() -> None:
-    assert size(get_introspection_query(descriptions=True)) == Size(
-        depth=0, aliases=0, root_fields=1, directives=0, introspects=True
-    )
+    introspection = size(get_introspection_query(descriptions=True))
+    assert (introspection.depth, introspection.root_fields, introspection.introspects) == (0, 1, True)
+    assert excesses(introspection, Limits()) == []
     assert size('{ a { b } __type(name: "A") { fields { type { ofType { name } } } } }').depth == 2
     assert not size("{ __typename }").introspects
     assert size("{ ...F } fragment F on Query { __schema { types { name } } }").introspects
@@ -62,6 +63,13 @@ def test_doubling_fragments_are_measured_in_no_time() -> None:
     assert "more than a million" in excesses(measured, Limits())[1]
 
 
+def test_a_wide_tree_of_fragments_is_seen_for_what_it_is() -> None:
+    inner = " ".join(f"fragment F{n} on A {{ a {{ ...F{n + 1} }} b {{ ...F{n + 1} }} }}" for n in range(10))
+    measured = size(f"{{ ...F0 }} {inner} fragment F10 on A {{ c }}")
+    assert measured.depth == 11
+    assert excesses(measured, Limits()) == [f"The number of fields is {3 * 2**10 - 2}; at most 1000 is allowed."]
+
+
 def test_cycles_and_unknown_fragments_are_left_to_validation() -> None:
     assert size("{ a { ...F } } fragment F on A { b { ...G } } fragment G on A { c { ...F } }").depth >= 2
     assert size("{ a { ...F ...Missing } } fragment F on A { b ...F }").depth == 2
@@ -71,6 +79,7 @@ def test_cycles_and_unknown_fragments_are_left_to_validation() -> None:
     ("limit", "sentence"),
     [
         ({"depth": 2}, "The depth is 3; at most 2 is allowed."),
+        ({"fields": 3}, "The number of fields is 4; at most 3 is allowed."),
         ({"aliases": 1}, "The number of aliases is 2; at most 1 is allowed."),
         ({"root_fields": 1}, "The number of root fields is 2; at most 1 is allowed."),
         ({"directives": 0}, "The number of directives is 1; at most 0 is allowed."),

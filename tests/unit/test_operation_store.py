@@ -126,6 +126,12 @@ def test_too_many_tokens_or_comments_are_too_complex() -> None:
     assert refusal(store(), "{ hello " * 2000)[0] in {"GRAPHQL_PARSE_FAILED", "QUERY_TOO_COMPLEX"}
 
 
+def test_what_cannot_be_checked_in_reasonable_time_is_too_complex() -> None:
+    chain = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(480))
+    assert refusal(store(), f"{{ ...F0 }} {chain} fragment F480 on Query {{ hello }}")[0] == "QUERY_TOO_COMPLEX"
+    assert refusal(store(root_fields=1000), "{ " + "hello " * 990 + "}")[0] == "QUERY_TOO_COMPLEX"
+
+
 @pytest.mark.parametrize(("introspection", "told"), [("always", True), ("signed_in", False), ("never", False)])
 def test_suggestions_are_given_where_the_schema_is_open(introspection: str, told: bool) -> None:
     _, message = refusal(store(introspection=introspection), "{ helo }")
