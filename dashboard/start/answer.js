@@ -7,9 +7,6 @@ const SPEAKING_ID = /^[a-z]{2,}(-[a-z\d]+){0,3}$/;
 
 export const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 export const isMoney = (value) => isObject(value) && 'amount' in value && 'currency' in value;
-/** A text that says which language it came in. */
-export const isText = (value) => isObject(value) && typeof value.text === 'string' && typeof languageOf(value) === 'string';
-export const languageOf = (value) => value.language ?? value.lang ?? value.locale;
 
 /** `{ items, total, unavailable }` of a list, a connection, or a list that says who could not be asked; else null. */
 export function listOf(value) {
@@ -30,8 +27,8 @@ export function fieldsOf(object) {
   });
 }
 
-/** One value to the reader: a scalar, money, a text in a language, or nothing. */
-export const isPlain = (value) => value === null || typeof value !== 'object' || isMoney(value) || isText(value);
+/** One value to the reader: a scalar, money, or nothing. */
+export const isPlain = (value) => value === null || typeof value !== 'object' || isMoney(value);
 
 /** Short enough to stand beside its label: one value, or several of them. */
 export const isShort = (value) => isPlain(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlain));

@@ -31,7 +31,7 @@ function objectPart(object, at) {
   const short = fields.filter(([, value]) => isShort(value));
   if (short.length) part.append(element('dl', {}, ...short.flatMap(([name, value]) => [
     element('dt', {}, labelOf(name)),
-    element('dd', {}, shortOf(value, { ...at, path: [...at.path, name], field: name })),
+    element('dd', {}, plainOf(value, { ...at, path: [...at.path, name], field: name })),
   ])));
   for (const [name, value] of fields.filter(([, content]) => !isShort(content))) {
     part.append(
@@ -40,13 +40,6 @@ function objectPart(object, at) {
     );
   }
   return part;
-}
-
-function shortOf(value, at) {
-  if (!Array.isArray(value)) return plainOf(value, at);
-  const several = element('span');
-  value.forEach((one, i) => several.append(...(i ? ['; '] : []), plainOf(one, at)));
-  return several;
 }
 
 function listPart({ items, total, unavailable }, at) {

@@ -1,16 +1,19 @@
-// One value of an answer as it is read: words, a date, money, a text in its language, or why there is nothing.
+// One value of an answer as it is read: words, a date, money, several of these, or why there is nothing.
 
-import { isMoney, isText, languageOf, samePath } from './answer.js';
+import { isMoney, samePath } from './answer.js';
 import { element } from './element.js';
 import { moneyOf, wordsOf } from './words.js';
 
 /**
- * The element for one value, to stand in a line or a cell.
+ * The element for one value, or for several in a row, to stand in a line or a cell.
  *
  * `at` says where it stands: its `path` in the answer, all `errors`, `field`, the name of the field, and
  * whether room is so short that nothing is drawn as a dash, `brief`.
  */
 export function plainOf(value, at) {
+  if (Array.isArray(value)) {
+    return element('span', {}, ...value.flatMap((one, i) => (i ? ['; ', plainOf(one, at)] : [plainOf(one, at)])));
+  }
   if (value === null) {
     const failed = at.errors.some((error) => samePath(error.path, at.path));
     const words = failed ? 'could not be had' : 'nothing on record';
@@ -18,7 +21,6 @@ export function plainOf(value, at) {
     return element('span', { class: 'none' }, element('span', { 'aria-hidden': 'true' }, '—'), element('span', { class: 'unseen' }, words));
   }
   if (isMoney(value)) return element('span', { class: 'number' }, moneyOf(value));
-  if (isText(value)) return element('span', { lang: languageOf(value) }, value.text);
   const { text, datetime, number } = wordsOf(value, at.field);
   if (datetime) return element('time', { datetime }, text);
   return element('span', number ? { class: 'number' } : {}, text);

@@ -1,6 +1,6 @@
 // A list of objects as a table, where its rows are flat enough to be read across.
 
-import { fieldsOf, isMoney, isObject, isPlain, listOf } from './answer.js';
+import { fieldsOf, isMoney, isObject, isShort, listOf } from './answer.js';
 import { element } from './element.js';
 import { plainOf } from './plain.js';
 import { labelOf } from './words.js';
@@ -30,21 +30,18 @@ export function tableOf(items, at) {
   return rows.length > FIRST_ROWS ? element('div', {}, frame, folding(body, at.name)) : frame;
 }
 
-/** The cells of one row by column, an object inside it spread over columns of its own; null where it is not flat. */
-function cellsOf(item, path) {
-  if (!isObject(item)) return null;
+/** The cells of one row by column, objects inside it spread over columns of their own; null where it is not flat. */
+function cellsOf(item, path, above = '') {
+  if (!isObject(item) || listOf(item)) return null;
   const cells = new Map();
   for (const [field, value] of fieldsOf(item)) {
-    if (isPlain(value)) {
-      cells.set(labelOf(field), { value, field, path: [...path, field] });
-    } else if (isObject(value) && !listOf(value)) {
-      const inner = fieldsOf(value);
-      if (!inner.every(([, part]) => isPlain(part))) return null;
-      for (const [name, part] of inner) {
-        cells.set(`${labelOf(field)} ${lowered(labelOf(name))}`, { value: part, field: name, path: [...path, field, name] });
-      }
+    const column = above ? `${above} ${lowered(labelOf(field))}` : labelOf(field);
+    if (isShort(value)) {
+      cells.set(column, { value, field, path: [...path, field] });
     } else if (!Array.isArray(value) || value.length > 0) {
-      return null;
+      const inner = cellsOf(value, [...path, field], column);
+      if (!inner) return null;
+      for (const [name, cell] of inner) cells.set(name, cell);
     }
   }
   return cells;

@@ -28,10 +28,8 @@ export function wordsOf(value, field = '') {
   return { text: capitals || /^[A-Z][A-Z\d]*(_[A-Z\d]+)+$/.test(value) ? labelOf(value) : value };
 }
 
-/** Money in its own currency, and in brackets what it is in the other one, where that was asked for. */
-export function moneyOf({ amount, currency, in: other }) {
-  const own = new Intl.NumberFormat(LOCALE, { style: 'currency', currency }).format(amount);
-  return other ? `${own} (${moneyOf(other)})` : own;
+export function moneyOf({ amount, currency }) {
+  return new Intl.NumberFormat(LOCALE, { style: 'currency', currency }).format(amount);
 }
 
 function numberOf(value, field) {

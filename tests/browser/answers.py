@@ -25,21 +25,21 @@ WHOLE: dict[str, Any] = {
                 "nodes": [
                     {
                         "id": "TG9hbjoxMjM",
-                        "title": {"text": "紅樓夢", "language": "zh-Hant"},
+                        "title": "紅樓夢",
                         "dueAt": "2026-11-30T23:59:00+08:00",
                         "status": "OVERDUE",
                         "statusLabel": "Overdue since yesterday",
                         "renewable": False,
-                        "fine": {"amount": "12.50", "currency": "HKD", "in": {"amount": "11.40", "currency": "CNY"}},
+                        "fine": {"amount": "12.50", "currency": "HKD"},
                     },
                     {
                         "id": "TG9hbjo0NTY",
-                        "title": {"text": "Computer Networks", "language": "en"},
+                        "title": "Computer Networks",
                         "dueAt": "2026-12-04T23:59:00+08:00",
                         "status": "ON_LOAN",
                         "statusLabel": "On loan",
                         "renewable": True,
-                        "fine": {"amount": "0.00", "currency": "HKD", "in": {"amount": "0.00", "currency": "CNY"}},
+                        "fine": {"amount": "0.00", "currency": "HKD"},
                     },
                 ],
                 "unavailable": [],
@@ -57,6 +57,24 @@ WHOLE: dict[str, Any] = {
                 ],
                 "totalCount": 4,
                 "pageInfo": {"hasNextPage": True, "endCursor": "eDE"},
+            },
+            "timetable": {
+                "meetings": {
+                    "nodes": [
+                        {
+                            "section": {
+                                "code": "L1",
+                                "course": {"code": "COMP 2011"},
+                                "instructors": ["LI, Xin", "AU, K"],
+                            },
+                            "room": "LTA",
+                            "start": "2026-11-24T09:00:00+08:00",
+                            "end": "2026-11-24T10:20:00+08:00",
+                        }
+                    ],
+                    "unavailable": [],
+                },
+                "conflicts": [],
             },
             "tickets": [],
             "enrolments": [{"classNumber": 12345, "title": f"Course {i}", "seats": 146242} for i in range(20)],
