@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .terms import term_of
+from .timetable import DAYS
 from .university import Course, Meeting, ReservedQuota, Section
 
 
@@ -129,6 +130,8 @@ def _section(row: Mapping[str, Any], course: str) -> Section:
 
 def _meeting(line: Mapping[str, str], room: str) -> Meeting:
     first, last = line.get("fromDate"), line.get("toDate")
+    if line["day"] not in DAYS:
+        raise ValueError(f"{line['day']!r} is no day of the week")
     return Meeting(
         line["day"],
         time.fromisoformat(line["from"]),
