@@ -46,7 +46,8 @@ class OperationLine:
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "correlationId": self.correlation_id,
-            "operationName": operation and operation.name,
+            # A name may be as long as a document; a log line may not.
+            "operationName": operation and operation.name and operation.name[:100],
             "operationType": operation and operation.type.value,
             "documentHash": operation and operation.document_hash,
             "milliseconds": round((time.perf_counter() - self.started) * 1000, 1),

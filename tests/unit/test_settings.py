@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from pipeline.settings import Settings, SettingsError, read_toml, settings_from
 from pipeline.settings_schema import FILE, settings_schema
@@ -71,6 +72,12 @@ def test_the_example_shows_every_setting() -> None:
 def test_the_schema_file_is_current() -> None:
     assert FILE.read_text(encoding="utf-8") == settings_schema(), "write it by python -m pipeline.settings_schema"
     assert json.loads(settings_schema())["additionalProperties"] is False
+
+
+def test_an_editor_with_the_schema_finds_the_example_good() -> None:
+    checker = Draft202012Validator(json.loads(FILE.read_text(encoding="utf-8")))
+    assert list(checker.iter_errors(read_toml(EXAMPLE))) == []
+    assert list(checker.iter_errors(_changed(read_toml(EXAMPLE), "server.prot", 1)))
 
 
 def test_secrets_are_never_shown(place: Path) -> None:

@@ -234,6 +234,8 @@ async def test_keys_outlast_an_outage_of_their_issuer(gate: Asking, monkeypatch:
     await gate.with_token(gate.issuer.token())
     gate.issuer.down = True
     assert (await gate.with_token(gate.issuer.token(sub="sam"))).subject == "sam"
+    unknown = await gate.refusal(gate.issuer.token("ec", header={"kid": "made during the outage"}))
+    assert unknown.status == 503, "the token may be good"
 
 
 @pytest.mark.parametrize(
