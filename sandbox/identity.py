@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 from joserfc.errors import JoseError
 from yarl import URL
 
@@ -185,10 +185,10 @@ class _Provider:
         id_, secret = form.get("client_id", ""), form.get("client_secret", "")
         if "Authorization" in request.headers:
             try:
-                basic = BasicAuth.decode(request.headers["Authorization"])
+                basic = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
             except ValueError:
                 raise _OAuthError("invalid_client", "Basic credentials cannot be read", 401) from None
-            id_, secret = unquote(basic.login), unquote(basic.password)
+            id_, secret = map(unquote, basic.split(":", 1) if ":" in basic else (basic, ""))
         app = client(self.db, id_)
         if app is None or not secrets.compare_digest(app.secret.encode(), secret.encode()):
             raise _OAuthError("invalid_client", "Unknown client or wrong secret", 401)

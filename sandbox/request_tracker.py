@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from .clock import Clock
 from .ticket_changes import BadTicket, asked_for, change
@@ -99,10 +99,10 @@ def _user(request: web.Request, secret: str) -> str | None:
         return ""
     if header.startswith("Basic "):
         try:
-            basic = BasicAuth.decode(header)
-        except ValueError:
+            login, _, password = base64.b64decode(header.removeprefix("Basic ")).partition(b":")
+        except binascii.Error:
             return None
-        return basic.login if secrets.compare_digest(basic.password.encode(), secret.encode()) else None
+        return login.decode("utf-8", "replace") if secrets.compare_digest(password, secret.encode()) else None
     return SERVICE_USER if secrets.compare_digest(header.encode(), f"token {secret}".encode()) else None
 
 
