@@ -17,6 +17,8 @@ from pipeline.viewer import Viewers
 from resolvers.viewer import ANONYMOUS, Viewer
 from tests.small_issuer import KEYS, SmallIssuer, with_header
 
+pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # by RFC 9864, which providers do not follow yet
+
 
 class Asking:
     def __init__(self, issuer: SmallIssuer, viewers: Viewers) -> None:
