@@ -6,6 +6,7 @@ Serves until its standard input ends (whoever started it is gone) or a signal co
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sqlite3
 import sys
@@ -97,7 +98,8 @@ async def _until_stopped() -> None:
         loop.add_signal_handler(number, stopped.set)
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # The descriptor itself: a thread asleep in sys.stdin's buffer would abort the interpreter when a signal ends it.
+        while os.read(sys.stdin.fileno(), 4096):
             pass
         loop.call_soon_threadsafe(stopped.set)
 
