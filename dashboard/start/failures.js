@@ -3,16 +3,12 @@
 import { element } from './element.js';
 import { labelOf } from './words.js';
 
+/** Kinds of systems as people call them. */
 const KINDS = {
-  sis: 'The student records',
+  sis: 'The student system',
   library: 'The library',
   onestop: 'One Stop',
-  services: 'One Stop',
-  tickets: 'The ticket desk',
   gz_campus: 'The campus life system',
-  shuttle: 'The shuttle service',
-  shuttles: 'The shuttle service',
-  rates: 'The exchange rates',
 };
 
 /** What each code of the gateway means to the person reading; `who` is the system, named. */

@@ -1,10 +1,14 @@
 """The start page: anybody's dashboard as plain cards."""
 
+import re
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
 from playwright.async_api import Locator, Page, Route, expect
+
+from pipeline.errors import Code
+from pipeline.pages import START
 
 from .answers import WHOLE, failure
 from .fake_gateway import WIDGETS, FakeGateway
@@ -181,7 +185,7 @@ async def test_a_failure_deep_in_a_card_names_the_part(page: Page, gateway: Fake
     path: list[str | int] = ["me", "academicRecord", "terms", 0, "gpa"]
     await shown_with(page, gateway, failure(path, "UPSTREAM_BAD_RESPONSE", system="sis-gz"))
     await expect(card(page, "me.academicRecord").locator(".failure")).to_have_text(
-        "Terms, GPA: The student records (sis-gz) gave an answer that cannot be understood."
+        "Terms, GPA: The student system (sis-gz) gave an answer that cannot be understood."
     )
 
 
@@ -189,6 +193,12 @@ async def test_a_refusal_is_said_in_words(page: Page, gateway: FakeGateway):
     gateway.answer = {"data": {"me": None, "terms": []}, "errors": [failure(["me"], "FORBIDDEN")]}
     await show(page, "canteen")
     await expect(card(page, "me").locator(".failure")).to_have_text("This is not yours to see.")
+
+
+def test_every_code_a_card_may_meet_has_a_sentence():
+    about_the_document = {"BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "DOCUMENT_NOT_FOUND"}
+    sentences = re.findall(r"^  ([A-Z_]+): \(", (START / "failures.js").read_text(), re.MULTILINE)
+    assert set(sentences) == set(Code) - about_the_document - {"BAD_USER_INPUT"}
 
 
 async def test_an_answer_without_data_is_told_above_all_cards(page: Page, gateway: FakeGateway):

@@ -7,6 +7,7 @@ import { GraphiQL } from 'graphiql';
 import { AuthorizationHeader } from './AuthorizationHeader.jsx';
 import { PersonaBar } from './PersonaBar.jsx';
 import { renewed } from './persona.js';
+import { storage } from './storage.js';
 
 const FIRST_TAB = 'dashboard';
 /** What GraphiQL calls its tabs in this browser's storage. */
@@ -53,7 +54,8 @@ function Page({ widgets, personas, clients }) {
           fetcher={send}
           defaultTabs={tabs.map(({ query }) => ({ query }))}
           defaultEditorToolsVisibility={sandbox ? 'headers' : undefined}
-          // A token in the browser's storage would outlive the tab it was meant for.
+          storage={storage}
+          // A token in the browser's storage would outlive the page it was meant for.
           shouldPersistHeaders={false}
           showPersistHeadersSettings={false}
         >
