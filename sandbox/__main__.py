@@ -18,7 +18,7 @@ from typing import Any
 
 from . import identity
 from .catalogue import CatalogueError
-from .data_dir import DataDir, DataDirError, Wanted, protocol
+from .data_dir import PROTOCOLS, DataDir, DataDirError, Wanted
 from .frame import bound, framed, serve, url_of
 from .systems import CAMPUSES, SYSTEMS
 from .university import CAMPUS_TIME
@@ -68,7 +68,7 @@ async def _serve(data: DataDir, host: str) -> None:
     clock, runners = data.clock, []
     systems: list[dict[str, Any]] = []
     for system in SYSTEMS:
-        spoken, secret = protocol(system), data.paper["secrets"][system.id]
+        spoken, secret = PROTOCOLS[system.protocol], data.paper["secrets"][system.id]
         app = framed(spoken.build_app(_open(data, system.id), clock, secret), spoken, clock)
         runners.append(await serve(app, sockets[system.id]))
         told = {"id": system.id, "kind": system.kind, "campus": system.campus, "protocol": system.protocol}
@@ -87,24 +87,26 @@ async def _serve(data: DataDir, host: str) -> None:
         "now": clock.now().isoformat(),
         "terms": data.paper["terms"],
     }
+    stopped = _stopping()
     print(json.dumps(announcement), flush=True)
-    await _until_stopped()
+    await stopped.wait()
     await asyncio.gather(*(runner.cleanup() for runner in runners))
 
 
-async def _until_stopped() -> None:
+def _stopping() -> asyncio.Event:
+    """Set by a signal, or when the standard input ends."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
 
     def watch() -> None:
-        # The descriptor itself: a thread asleep in sys.stdin's buffer would abort the interpreter when a signal ends it.
+        # The descriptor itself: a thread asleep in sys.stdin's buffer aborts the interpreter that a signal ends.
         while os.read(sys.stdin.fileno(), 4096):
             pass
         loop.call_soon_threadsafe(stopped.set)
 
     threading.Thread(target=watch, daemon=True).start()
-    await stopped.wait()
+    return stopped
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -2,12 +2,11 @@
 
 import fcntl
 import hashlib
-import importlib
 import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,12 +14,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
+from . import alma, flowable, gtfs, identity, oeapi, request_tracker
 from .catalogue import Catalogue, read_catalogue, term_in_name
 from .clock import Clock
+from .population import populate
 from .systems import SYSTEMS, System
 from .terms import middle, settled, term_of
 from .university import CAMPUS_TIME
 
+PROTOCOLS: Mapping[str, ModuleType] = {
+    "oeapi": oeapi,
+    "alma": alma,
+    "flowable": flowable,
+    "request_tracker": request_tracker,
+    "gtfs": gtfs,
+}
 _FORMAT = 1
 """Raised when the systems store something differently: older data is then refused."""
 _DEFAULT_STUDENTS = 2000
@@ -109,10 +117,6 @@ class DataDir:
                 )
 
 
-def protocol(system: System) -> ModuleType:
-    return importlib.import_module(f".{system.protocol}", __package__)
-
-
 def _fingerprint(file: Path) -> str:
     try:
         return f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"
@@ -127,10 +131,6 @@ def _clock_for(wanted: Wanted, catalogue: Catalogue | None) -> datetime:
 
 
 def _build(where: DataDir, wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:
-    # Here, because a start on existing data must not pay for what only building needs.
-    from . import identity
-    from .population import populate
-
     if wanted.term and not wanted.catalogue:
         raise DataDirError("--term names the term of a --catalogue; there is none.")
     catalogue = read_catalogue(wanted.catalogue, wanted.term) if wanted.catalogue else None
@@ -140,7 +140,7 @@ def _build(where: DataDir, wanted: Wanted, say: Callable[[str], None]) -> dict[s
     offset = (now - datetime.now(CAMPUS_TIME)).total_seconds()
     university = populate(seed, students, now, catalogue, say)
     for system in SYSTEMS:
-        _fill(where, system.id, partial(protocol(system).seed, university=university, campus=system.campus))
+        _fill(where, system.id, partial(PROTOCOLS[system.protocol].seed, university=university, campus=system.campus))
         say(f"{system.id} filled")
     _fill(where, "identity", partial(identity.seed, university=university))
     return {
