@@ -7,21 +7,20 @@ ENGLISH = "en"
 Text = Mapping[str, str]
 """Language tag (BCP 47 as we serve it: en, zh-Hant, zh-Hans) to text. Never empty."""
 
-_SERVED = {
-    "en": "en",
-    "zh-hant": "zh-Hant",
-    "zh-hans": "zh-Hans",
-    "zh-hk": "zh-Hant",
-    "zh-tw": "zh-Hant",
-    "zh-cn": "zh-Hans",
-    "zh": "zh-Hans",
-}
+_SCRIPTS = {"hant": "zh-Hant", "hans": "zh-Hans"}
+_TRADITIONAL = frozenset({"hk", "mo", "tw"})
+"""Where Chinese is written in traditional characters, if a tag does not say."""
 
 
 def served_language(tag: str) -> str:
     """The tag we serve for one a system or a client uses: en-GB is en, zh-HK is zh-Hant; an unknown one stays."""
-    lowered = tag.lower()
-    return _SERVED.get(lowered) or _SERVED.get(lowered.split("-")[0]) or tag
+    language, *rest = tag.lower().split("-")
+    if language == "en":
+        return ENGLISH
+    if language != "zh":
+        return tag
+    written = next((_SCRIPTS[part] for part in rest if part in _SCRIPTS), None)
+    return written or ("zh-Hant" if _TRADITIONAL.intersection(rest) else "zh-Hans")
 
 
 def text(entries: Iterable[tuple[str, str]]) -> Text:

@@ -36,9 +36,6 @@ class Context(Protocol):
     def late_errors(self) -> Sequence[GraphQLError]:
         """Errors beside a value that stands: a merged list of which a part is missing."""
 
-    async def close(self) -> None:
-        """Ends whatever the operation still has under way."""
-
 
 class Gateway:
     """Answers /graphql."""
@@ -116,7 +113,6 @@ class Gateway:
         try:
             result = await self._in_time(self._operations.run(operation, variables, context), _out_of_time)
         finally:
-            await context.close()
             line.calls = dict(context.calls)
         answer: dict[str, Any] = {"data": result.data}
         if errors := [*(result.errors or ()), *context.late_errors]:

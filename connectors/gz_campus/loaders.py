@@ -13,9 +13,9 @@ from .timetable import ShuttleTimetable
 class ShuttleIndexes:
     """By system; public, one for the whole process."""
 
-    def __init__(self, ask: Callable[[str, Operation], Gtfs], *, refresh: float) -> None:
+    def __init__(self, ask: Callable[[str, Operation], Gtfs], refresh: Callable[[str], float]) -> None:
         self._ask = ask
-        self.timetable: Index[str, ShuttleTimetable] = Index("shuttle timetable", self._timetable, refresh=refresh)
+        self.timetable: Index[str, ShuttleTimetable] = Index("shuttle timetable", self._timetable, refresh)
 
     async def _timetable(self, system: str, operation: Operation) -> ShuttleTimetable:
         return await self._ask(system, operation).timetable(self.timetable.peek(system))

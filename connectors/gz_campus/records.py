@@ -77,10 +77,10 @@ class Departure(Record, frozen=True):
     headsign: str | None
     origin: Stop
     origin_sequence: int
-    destination: Stop | None
+    destination: Stop
     """The stop asked for, or the last one of the trip where none was."""
     scheduled_at: datetime
-    arrives_at: datetime | None
+    arrives_at: datetime
     expected_at: datetime | None = None
     """By the vehicle's own report; None where it reports nothing."""
     cancelled: bool = False

@@ -14,9 +14,9 @@ from .request_tracker import RequestTracker
 class OneStopIndexes:
     """The service catalogue of each workflow system, public, one for the whole process."""
 
-    def __init__(self, ask: Callable[[str, Operation], Flowable], *, refresh: float) -> None:
+    def __init__(self, ask: Callable[[str, Operation], Flowable], refresh: Callable[[str], float]) -> None:
         self._ask = ask
-        self.services: Index[str, list[Service]] = Index("services", self._services, refresh=refresh)
+        self.services: Index[str, list[Service]] = Index("services", self._services, refresh)
 
     async def _services(self, system: str, operation: Operation) -> list[Service]:
         return await self._ask(system, operation).services()

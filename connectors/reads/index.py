@@ -26,11 +26,14 @@ _log = logging.getLogger("gateway.index")
 class Index(Generic[Key, Value]):
     """One Value per Key, as a public collection of one system (and term). The key's first part names the system.
 
-    Fills are single flight, belong to no operation's budget, and carry a correlation id of their own. Once there,
+    `fill` reads a collection on behalf of an operation of its own, `refresh` says after how many seconds anew. Fills
+    are single flight, belong to no operation's budget, and carry a correlation id of their own. Once there,
     a Value stays until a newer one is there: what is public may be old, and says so elsewhere.
     """
 
-    def __init__(self, name: str, fill: Callable[[Key, Operation], Awaitable[Value]], *, refresh: float) -> None:
+    def __init__(
+        self, name: str, fill: Callable[[Key, Operation], Awaitable[Value]], refresh: Callable[[Key], float]
+    ) -> None:
         self._name = name
         self._fill = fill
         self._refresh = refresh
@@ -83,4 +86,4 @@ class Index(Generic[Key, Value]):
                 self._failures.pop(key, None)
                 self._filled[key].set()
                 pause = FIRST_RETRY
-                await asyncio.sleep(self._refresh)
+                await asyncio.sleep(self._refresh(key))

@@ -17,11 +17,13 @@ Ask = Callable[[str, Operation], Oeapi]
 class SisIndexes:
     """Terms and their catalogues, public, one for the whole process."""
 
-    def __init__(self, ask: Ask, systems: Sequence[str], *, refresh: float) -> None:
+    def __init__(self, ask: Ask, systems: Sequence[str], refresh: Callable[[str], float]) -> None:
         self._ask = ask
         self._systems = systems
-        self.terms: Index[str, list[Term]] = Index("terms", self._terms, refresh=refresh)
-        self.catalogue: Index[TermKey, TermCatalogue] = Index("catalogue", self._catalogue, refresh=refresh)
+        self.terms: Index[str, list[Term]] = Index("terms", self._terms, refresh)
+        self.catalogue: Index[TermKey, TermCatalogue] = Index(
+            "catalogue", self._catalogue, lambda key: refresh(key.system)
+        )
 
     async def keep_filled(self, now: Callable[[], datetime]) -> None:
         """Read the current and the next term of every system, for as long as the process runs."""

@@ -123,6 +123,10 @@ class Course(Record, frozen=True):
     def code(self) -> str:
         return self.key.code
 
+    @property
+    def term_code(self) -> str:
+        return self.key.term
+
 
 class TermCatalogue(Record, frozen=True):
     """All that one term of one system offers, ready to be looked up."""
@@ -215,6 +219,14 @@ class Enrolment(Record, frozen=True):
     """None until released."""
     passed: bool | None
     result_at: datetime | None
+
+    @property
+    def course_code(self) -> str:
+        return self.course.code
+
+    @property
+    def term_code(self) -> str:
+        return self.course.term
 
 
 class ProgrammeEnrolment(Record, frozen=True):

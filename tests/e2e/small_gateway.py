@@ -30,10 +30,6 @@ class SmallContext:
         self.correlation_id = correlation_id
         self.calls: Counter[str] = Counter()
         self.late_errors: list[GraphQLError] = []
-        self.closed = False
-
-    async def close(self) -> None:
-        self.closed = True
 
 
 Info = strawberry.Info[SmallContext, None]

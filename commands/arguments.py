@@ -1,0 +1,67 @@
+"""The words of the command line, and which command each of them is for."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from . import check, schema, serve, token
+from .failure import Failure
+
+
+def run(words: Sequence[str], open_gateway: serve.OpenGateway) -> int:
+    """Carries out one command; the exit status is 0 when it did what it was told, 1 with the reason on stderr."""
+    arguments = _parser().parse_args(words)
+    try:
+        match arguments.command:
+            case "serve":
+                serve.serve(arguments, open_gateway)
+            case "token":
+                token.token(arguments)
+            case "schema":
+                schema.schema()
+            case "check":
+                check.check(arguments)
+    except Failure as failure:
+        return failure.told()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python gateway.py", description="One GraphQL schema over the systems of a two-campus university."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_serve(commands)
+    asked = commands.add_parser("token", help="print one bearer token of the sandbox")
+    asked.add_argument("--as", dest="who", required=True, metavar="PERSONA|CLIENT", help="who signs in")
+    asked.add_argument("--scope", default="", help='scopes, as "library:read tickets:read"; all allowed, if left out')
+    asked.add_argument("--issuer", default="", metavar="CAMPUS", help="which campus signs in; the persona's own")
+    commands.add_parser("schema", help="print the schema (SDL)")
+    checked = commands.add_parser("check", help="check settings, schema, documents, and reach of each system")
+    checked.add_argument("--config", type=Path, default=Path("campus.toml"), help="settings (campus.toml)")
+    return parser
+
+
+def _add_serve(commands: Any) -> None:
+    served = commands.add_parser("serve", help="serve the gateway")
+    served.add_argument("--sandbox", action="store_true", help="start the simulated university along with it")
+    served.add_argument("--config", type=Path, help="settings; with --sandbox, its systems replace simulated ones")
+    served.add_argument("--host", help="address to listen on (127.0.0.1)")
+    served.add_argument("--port", type=int, help="port to listen on (8000); 0 takes any free one")
+    simulated = served.add_argument_group("the simulated university")
+    simulated.add_argument("--catalogue", type=Path, metavar="FILE", help="a real term's courses, .json or .json.gz")
+    simulated.add_argument("--term", metavar="CODE", help="its term, where the file's name does not begin with it")
+    simulated.add_argument("--students", type=int, metavar="N", help="how many students (2000)")
+    simulated.add_argument("--seed", type=int, metavar="N", help="which university (1)")
+    simulated.add_argument("--now", type=_moment, metavar="TIME", help="what its clock shows, ISO 8601 (mid-term)")
+    simulated.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where its state lies (.campus-gateway/sandbox)"
+    )
+    simulated.add_argument("--reset", action="store_true", help="throw its state away and build it anew")
+
+
+def _moment(text: str) -> str:
+    datetime.fromisoformat(text)  # argparse turns the ValueError into a sentence that names the option
+    return text

@@ -1,0 +1,7 @@
+"""Prints the schema."""
+
+from schema.root import schema as graph
+
+
+def schema() -> None:
+    print(graph.as_str())

@@ -1,0 +1,87 @@
+"""Settings for the simulated university, in the same words as campus.toml, so that nothing is special about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .simulated import Announcement, SimulatedSystem
+
+CAMPUSES = (
+    {
+        "code": "CWB",
+        "name": {"en": "Clear Water Bay", "zh-Hant": "清水灣", "zh-Hans": "清水湾"},
+        "timezone": "Asia/Hong_Kong",
+    },
+    {"code": "GZ", "name": {"en": "Guangzhou", "zh-Hant": "廣州", "zh-Hans": "广州"}, "timezone": "Asia/Shanghai"},
+)
+
+ACCOUNTS: Mapping[str, list[dict[str, str]]] = {
+    "sis-cwb": [{"claim": "cwb_sis_id"}, {"system": "sis-gz", "identifier": "x-cwb-sis-id"}],
+    "sis-gz": [{"claim": "gz_sis_id"}, {"system": "sis-cwb", "identifier": "x-gz-sis-id"}],
+    "library-cwb": [{"claim": "library_id"}, {"system": "sis-cwb", "identifier": "x-library-id"}],
+    "onestop-gz": [
+        {"claim": "onestop_id"},
+        {"system": "sis-gz", "identifier": "x-onestop-id"},
+        {"system": "sis-cwb", "identifier": "x-onestop-id"},
+    ],
+    "tickets-cwb": [
+        {"claim": "ticket_address"},
+        {"system": "sis-cwb", "identifier": "x-ticket-address"},
+        {"system": "sis-gz", "identifier": "x-ticket-address"},
+    ],
+}
+"""A campus's issuer releases its own people's accounts in every system; of a guest only the number at that campus."""
+
+BASIC_USER = "gateway"
+"""Systems that sign in by name and password know the gateway by this name."""
+
+PUBLIC = frozenset({"gtfs"})
+"""Protocols of the sandbox that are open to everybody."""
+
+
+def document(told: Announcement, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the simulated university under those of a file: whatever the file names, it replaces."""
+    own_systems = own.get("systems", [])
+    replaced = {system.get("id") for system in own_systems if isinstance(system, dict)}
+    campuses = {each["code"]: each for each in CAMPUSES} | {
+        each.get("code"): each for each in own.get("campuses", []) if isinstance(each, dict)
+    }
+    issuers = [
+        {
+            "id": f"identity-{each.campus.lower()}",
+            "campus": each.campus,
+            "issuer": each.issuer,
+            "audience": each.audience,
+        }
+        for each in told.issuers
+    ]
+    return {
+        **own,
+        "server": {"cors_origins": ["http://localhost:*", "http://127.0.0.1:*"], **own.get("server", {})},
+        "campuses": list(campuses.values()),
+        "issuers": [*issuers, *own.get("issuers", [])],
+        "systems": [*(_system(each) for each in told.systems if each.id not in replaced), *own_systems],
+    }
+
+
+def secrets(told: Announcement) -> dict[str, str]:
+    """What stands in for the environment, where the settings look for each system's secret."""
+    return {_variable(system): system.secret.removeprefix(f"{BASIC_USER}:") for system in told.systems}
+
+
+def _system(system: SimulatedSystem) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "id": system.id,
+        "kind": system.kind,
+        "campus": system.campus,
+        "protocol": system.protocol,
+        "url": system.url,
+    }
+    if system.protocol not in PUBLIC:
+        settings |= {"account": ACCOUNTS[system.id], "credential": {"env": _variable(system)}}
+    if system.secret.startswith(f"{BASIC_USER}:"):
+        settings["credential"]["username"] = BASIC_USER
+    return settings
+
+
+def _variable(system: SimulatedSystem) -> str:
+    return f"SANDBOX_{system.id.upper().replace('-', '_')}"

@@ -1,0 +1,1 @@
+"""How an operation is executed; knows GraphQL, and nothing of the campus."""

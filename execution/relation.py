@@ -1,0 +1,48 @@
+"""A relation between two records, declared once: which key of the parent, and which loader."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import strawberry
+
+Context = TypeVar("Context")
+Related = TypeVar("Related")
+
+
+class Loads(Protocol):
+    """What a relation needs of a loader."""
+
+    def load(self, key: Any) -> Awaitable[Any]: ...
+
+
+class Plan(NamedTuple):
+    """What an executor needs to load a whole list of siblings at once instead of one after the other."""
+
+    key: Callable[[Any], Hashable | None]
+    """Of the parent record; None where there is nothing to load, and so nothing related."""
+    by: Callable[[Any], Loads]
+    """Of the operation's context."""
+
+
+class Relation(Protocol):
+    """A resolver that also says what it does."""
+
+    plan: Plan
+
+    async def __call__(self, root: Any, info: Any) -> Any: ...
+
+
+def relation(*, key: Callable[[Any], Hashable | None], by: Callable[[Any], Loads]) -> Any:
+    """A resolver for a Strawberry field: the loader's answer to the parent's key.
+
+    Siblings that graphql-core resolves one by one meet in the loader's batch; an executor that reads `plan` can
+    load them all with one call.
+    """
+    plan = Plan(key, by)
+
+    async def related(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+        wanted = plan.key(root)
+        return None if wanted is None else await plan.by(info.context).load(wanted)
+
+    related.plan = plan  # type: ignore[attr-defined]  # functions have no declared attributes
+    return related

@@ -1,0 +1,108 @@
+"""Whose account is it? What each system calls the viewer: told by the token, or by another system that knows.
+
+Three outcomes are told apart: no account there (None), not resolvable now (the UpstreamError of the system that
+should have told), and two candidates (AccountConflict). Never matched by name, nor by an address that is reissued.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from connectors import sis
+from connectors.reads import AccountKey, Loader, settled
+from connectors.wire import AccountConflict
+
+from .viewer import Viewer
+
+SECONDS_KEPT = 600
+VIEWERS_KEPT = 50_000 * 6
+"""Everybody at once, with an account in each system."""
+
+ViewersSystem = tuple[str, str, str]
+"""Issuer, subject, system."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByClaim:
+    """The token names the account."""
+
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByLookUp:
+    """Another student system has the account's name among the person's codes."""
+
+    system: str
+    identifier: str
+
+
+Way = ByClaim | ByLookUp
+Ways = Mapping[str, Sequence[Way]]
+"""System id to the ways its account is found, in the order they are tried."""
+
+
+class KnownAccounts:
+    """What was found lately. Keys begin with issuer and subject: one viewer's names never answer for another's."""
+
+    def __init__(self) -> None:
+        self.names: TTLCache[ViewersSystem, str | None] = TTLCache(VIEWERS_KEPT, SECONDS_KEPT)
+        self.identities: TTLCache[ViewersSystem, sis.Identity | None] = TTLCache(VIEWERS_KEPT, SECONDS_KEPT)
+
+
+class Accounts:
+    """The viewer's accounts, as one operation finds them."""
+
+    def __init__(
+        self, viewer: Viewer, ways: Ways, persons: Loader[AccountKey, sis.Person | None], known: KnownAccounts
+    ) -> None:
+        self._viewer = viewer
+        self._ways = ways
+        self._persons = persons
+        self._known = known
+
+    async def name(self, system: str) -> str | None:
+        """The viewer's account in a system; None where there is none."""
+        key = (self._viewer.issuer, self._viewer.subject, system)
+        if key in self._known.names:
+            return self._known.names[key]
+        name = self._known.names[key] = await self._find(system, frozenset({system}))
+        return name
+
+    async def identity(self, system: str) -> sis.Identity | None:
+        """Who the viewer is in a student system."""
+        key = (self._viewer.issuer, self._viewer.subject, system)
+        if key in self._known.identities:
+            return self._known.identities[key]
+        number = await self.name(system)
+        person = await self._persons.load(AccountKey(system, number)) if number else None
+        identity = self._known.identities[key] = person.identity if person else None
+        return identity
+
+    async def _find(self, system: str, asking: frozenset[str]) -> str | None:
+        """The first way that leads somewhere. A way that fails is only an answer if no later one succeeds."""
+        failure: Exception | None = None
+        for way in self._ways[system]:
+            (outcome,) = await settled([self._by(way, system, asking)])
+            if isinstance(outcome, AccountConflict):
+                raise outcome
+            if isinstance(outcome, Exception):
+                failure = failure or outcome
+            elif outcome is not None:
+                return outcome
+        if failure:
+            raise failure
+        return None
+
+    async def _by(self, way: Way, system: str, asking: frozenset[str]) -> str | None:
+        if isinstance(way, ByClaim):
+            return self._viewer.accounts.get(way.claim)
+        if way.system in asking:  # two systems that name each other know nothing more the second time
+            return None
+        number = await self._find(way.system, asking | {way.system})
+        person = await self._persons.load(AccountKey(way.system, number)) if number else None
+        codes = set(person.identity.codes.get(way.identifier, ())) if person else set()
+        if len(codes) > 1:
+            raise AccountConflict(system, f"{way.system} names {len(codes)} accounts")
+        return next(iter(codes), None)

@@ -1,0 +1,111 @@
+"""Terms, courses and sections: public, from the term's index."""
+
+from collections.abc import Sequence
+
+from strawberry import Parent
+
+from connectors import sis
+from connectors.wire import UpstreamError
+
+from .context import Info
+from .merged import Merged, merged
+from .paging import Page, paged
+from .refusals import BadUserInput
+
+
+def student_system(info: Info, campus: str) -> str:
+    """The student system of a campus; BadUserInput for a campus that has none."""
+    systems = info.context.campus.answering("person", campus)
+    if not systems:
+        known = sorted(
+            {info.context.campus.upstreams[each].system.campus for each in info.context.campus.answering("person")}
+        )
+        raise BadUserInput(f"No campus {campus!r} keeps student records; there are {', '.join(known)}.")
+    return systems[0]
+
+
+def catalogue_systems(info: Info, campus: str | None) -> list[str]:
+    """The systems that list courses, of one campus or of all."""
+    systems = info.context.campus.answering("catalogue", campus)
+    if not systems:
+        raise BadUserInput(f"No campus {campus!r}; there are {', '.join(sorted(info.context.campus.names))}.")
+    return systems
+
+
+async def terms(info: Info, campus: str | None = None) -> Merged[sis.Term] | None:
+    index = info.context.indexes.sis.terms
+    return await merged(info, {system: index.get(system) for system in catalogue_systems(info, campus)})
+
+
+def is_current(term: Parent[sis.Term], info: Info) -> bool:
+    return term.starts_at <= info.context.campus.now() <= term.ends_at
+
+
+async def current_term(info: Info, system: str) -> sis.Term:
+    """The term that runs, or the one that comes next, or failing both the last one."""
+    now = info.context.campus.now()
+    terms = await info.context.indexes.sis.terms.get(system)
+    ahead = [term for term in terms if term.ends_at >= now]
+    if not terms:
+        raise UpstreamError(system, "no terms at all")
+    return min(ahead, key=lambda term: term.starts_at) if ahead else max(terms, key=lambda term: term.ends_at)
+
+
+async def courses(
+    info: Info, campus: str | None = None, term: str | None = None, first: int = 20, after: str | None = None
+) -> Page[sis.Course] | None:
+    async def of(system: str) -> Sequence[sis.Course] | None:
+        key = sis.TermKey(system, term) if term else (await current_term(info, system)).key
+        if await info.context.indexes.sis.term(key) is None:
+            return None
+        return (await info.context.indexes.sis.catalogue.get(key)).courses
+
+    found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
+    if found is None:
+        raise BadUserInput(f"No term {term!r}.")
+    return paged(found, first=first, after=after, cursor=lambda course: (course.code, *course.key))
+
+
+async def course(info: Info, campus: str, code: str, term: str | None = None) -> sis.Course | None:
+    (system,) = catalogue_systems(info, campus)[:1]
+    wanted = term or (await current_term(info, system)).code
+    return await course_by_key(info, sis.CourseKey(system, wanted, code))
+
+
+async def section(info: Info, campus: str, class_number: int, term: str | None = None) -> sis.Section | None:
+    (system,) = catalogue_systems(info, campus)[:1]
+    wanted = term or (await current_term(info, system)).code
+    return await section_by_key(info, sis.SectionKey(system, wanted, class_number))
+
+
+async def course_by_key(info: Info, key: sis.CourseKey) -> sis.Course | None:
+    catalogue = await _catalogue(info, sis.TermKey(key.system, key.term))
+    return catalogue.course_by_code.get(key.code) if catalogue else None
+
+
+async def section_by_key(info: Info, key: sis.SectionKey) -> sis.Section | None:
+    catalogue = await _catalogue(info, sis.TermKey(key.system, key.term))
+    return catalogue.section_by_number.get(key.class_number) if catalogue else None
+
+
+async def term_by_key(info: Info, key: sis.TermKey) -> sis.Term | None:
+    return await info.context.indexes.sis.term(key)
+
+
+async def _catalogue(info: Info, key: sis.TermKey) -> sis.TermCatalogue | None:
+    if await info.context.indexes.sis.term(key) is None:
+        return None
+    return await info.context.indexes.sis.catalogue.get(key)
+
+
+async def sections(course: Parent[sis.Course], info: Info) -> Sequence[sis.Section]:
+    catalogue = await info.context.indexes.sis.catalogue.get(sis.TermKey(course.key.system, course.key.term))
+    return catalogue.sections_by_course.get(course.code, ())
+
+
+async def course_of_section(section: Parent[sis.Section], info: Info) -> sis.Course | None:
+    return await course_by_key(info, section.course)
+
+
+async def term_of_course(course: Parent[sis.Course], info: Info) -> sis.Term | None:
+    return await term_by_key(info, sis.TermKey(course.key.system, course.key.term))

@@ -1,0 +1,86 @@
+"""One list from several systems: what came, and who could not be asked."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from graphql import GraphQLError
+
+from campus.record import Record
+from connectors.reads import AccountKey, Loader, settled
+from connectors.wire import UpstreamError
+
+from .context import Info
+
+Item = TypeVar("Item")
+
+
+class Unavailable(Record, frozen=True):
+    """A system whose part of a list is missing."""
+
+    system: str
+    campus: str
+    code: str
+    retry_after: float | None
+
+
+class Merged(Record, Generic[Item], frozen=True):
+    nodes: Sequence[Item]
+    unavailable: Sequence[Unavailable] = ()
+
+
+async def merged(info: Info, asked: Mapping[str, Awaitable[Sequence[Item] | None]]) -> Merged[Item] | None:
+    """What the asked systems hold, side by side. A system answers None where it has no account of the person.
+
+    None where no system has an account; raises only if none of those that were asked answered. Otherwise what came
+    stands, and each failure is told twice: in `unavailable`, and as an error at the list's path.
+    """
+    outcomes = await settled(asked.values())
+    answers = [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, Exception)]
+    failures = []
+    for outcome in outcomes:
+        if isinstance(outcome, UpstreamError):
+            failures.append(outcome)
+        elif isinstance(outcome, Exception):
+            raise outcome
+    if failures and not answers:
+        missing(info, [each for each in failures[1:] if each.system != failures[0].system])
+        raise failures[0]
+    unavailable = missing(info, failures)
+    if not answers:
+        return None
+    return Merged(nodes=[item for answer in answers for item in answer], unavailable=unavailable)
+
+
+def missing(info: Info, failures: Sequence[UpstreamError]) -> list[Unavailable]:
+    """Tells of parts that are missing although the field's value stands: one error each, at the field's path."""
+    campus = info.context.campus
+    by_system = {failure.system: failure for failure in failures}
+    path = info.path.as_list()
+    for failure in by_system.values():
+        info.context.late_errors.append(GraphQLError(str(failure), path=path, original_error=failure))
+    return [
+        Unavailable(
+            system=system,
+            campus=campus.upstreams[system].system.campus,
+            code=failure.code,
+            retry_after=failure.retry_after,
+        )
+        for system, failure in by_system.items()
+    ]
+
+
+async def of_accounts(
+    info: Info,
+    endpoint: str,
+    loader: Loader[AccountKey, list[Item]] | Loader[AccountKey, list[Item] | None],
+    *,
+    key: Callable[[Item], Any],
+) -> Merged[Item] | None:
+    """What every system with this endpoint holds for the viewer's account in it, in the order of `key`."""
+
+    async def one(system: str) -> Sequence[Item] | None:
+        account = await info.context.accounts.name(system)
+        return await loader.load(AccountKey(system, account)) if account else None
+
+    found = await merged(info, {system: one(system) for system in info.context.campus.answering(endpoint)})
+    return found and Merged(nodes=sorted(found.nodes, key=key), unavailable=found.unavailable)

@@ -1,0 +1,69 @@
+"""Services for everybody, and a person's own applications."""
+
+from collections.abc import Sequence
+
+from strawberry import Parent
+
+from connectors import onestop
+from execution.relation import relation
+
+from .context import Info
+from .merged import Merged, merged, of_accounts
+from .paging import Page, paged
+from .people import Me
+
+
+async def services(info: Info, type: str | None = None) -> Merged[onestop.Service] | None:
+    async def of(system: str) -> Sequence[onestop.Service]:
+        everything = await info.context.indexes.onestop.services.get(system)
+        return [service for service in everything if type in (None, service.type)]
+
+    return await merged(info, {system: of(system) for system in info.context.campus.answering("services")})
+
+
+async def service(info: Info, key: str) -> onestop.Service | None:
+    found = await services(info)
+    return next((each for each in found.nodes if each.key.key == key), None) if found else None
+
+
+async def service_by_key(info: Info, key: onestop.ServiceKey) -> onestop.Service | None:
+    everything = await info.context.indexes.onestop.services.get(key.system)
+    return next((service for service in everything if service.key == key), None)
+
+
+async def service_of_application(application: Parent[onestop.Application], info: Info) -> onestop.Service | None:
+    return await service_by_key(info, application.service)
+
+
+async def applications(
+    me: Parent[Me],
+    info: Info,
+    tab: onestop.ApplicationTab | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Page[onestop.Application] | None:
+    """The latest first."""
+    loader = info.context.onestop.applications_by_account
+    found = await of_accounts(info, "applications", loader, key=_latest_first)
+    if found is None:
+        return None
+    shown = [application for application in found.nodes if tab in (None, application.tab)]
+    return paged(Merged(nodes=shown, unavailable=found.unavailable), first=first, after=after, cursor=_latest_first)
+
+
+def _latest_first(application: onestop.Application) -> tuple[int, str, str]:
+    return (-int(application.submitted_at.timestamp()), application.system, application.id)
+
+
+steps = relation(
+    key=lambda application: onestop.ApplicationKey(application.system, application.owner, application.id),
+    by=lambda context: context.onestop.steps_by_application,
+)
+
+
+def key_of_service(service: Parent[onestop.Service]) -> str:
+    return service.key.key
+
+
+def number_of_ticket(ticket: Parent[onestop.Ticket]) -> str:
+    return ticket.id

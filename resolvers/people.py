@@ -1,0 +1,166 @@
+"""Persons: the signed-in one, and students whom staff may read."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from typing import Protocol, TypeVar
+
+from strawberry import Parent
+
+from campus.record import Record
+from connectors import sis
+from connectors.reads import AccountKey
+
+from .access import may_read_student, signed_in_person
+from .context import Info, RequestContext
+from .courses import student_system
+from .merged import Merged, merged
+from .viewer import Viewer
+
+Item = TypeVar("Item")
+
+
+class Owner(Protocol):
+    """Whoever a study record belongs to."""
+
+    def student_systems(self, context: RequestContext) -> Sequence[str]:
+        """Systems that may know the person."""
+
+    async def identity(self, context: RequestContext, system: str) -> sis.Identity | None:
+        """Who the person is there; None where unknown."""
+
+
+class Me(Record, frozen=True):
+    """The signed-in person, whichever campus signed them in."""
+
+    viewer: Viewer
+
+    def student_systems(self, context: RequestContext) -> Sequence[str]:
+        return context.campus.answering("person")
+
+    async def identity(self, context: RequestContext, system: str) -> sis.Identity | None:
+        return await context.accounts.identity(system)
+
+
+class Student(Record, frozen=True):
+    """A student in the records of one campus, as staff read it."""
+
+    person: sis.Person
+
+    @property
+    def campus(self) -> str:
+        return self.person.campus
+
+    @property
+    def number(self) -> str:
+        return self.person.number
+
+    def student_systems(self, context: RequestContext) -> Sequence[str]:
+        return [self.person.identity.system]
+
+    async def identity(self, context: RequestContext, system: str) -> sis.Identity | None:
+        return self.person.identity
+
+
+class StudentNumber(Record, frozen=True):
+    campus: str
+    number: str
+
+
+class Profile(Record, frozen=True):
+    """One profile of all campuses that know the person; the first one's words where they differ."""
+
+    persons: Merged[sis.Person]
+
+    @property
+    def display_name(self) -> str:
+        return self.persons.nodes[0].display_name
+
+    @property
+    def given_name(self) -> str | None:
+        return self.persons.nodes[0].given_name
+
+    @property
+    def surname(self) -> str | None:
+        return self.persons.nodes[0].surname
+
+    @property
+    def chinese_name(self) -> str | None:
+        return self.persons.nodes[0].chinese_name
+
+    @property
+    def date_of_birth(self) -> date | None:
+        return self.persons.nodes[0].date_of_birth
+
+    @property
+    def nationality(self) -> str | None:
+        return self.persons.nodes[0].nationality
+
+    @property
+    def advisor_name(self) -> str | None:
+        return next((person.advisor_name for person in self.persons.nodes if person.advisor_name), None)
+
+    @property
+    def numbers(self) -> list[StudentNumber]:
+        return [StudentNumber(campus=person.campus, number=person.number) for person in self.persons.nodes]
+
+
+def me(info: Info) -> Me:
+    return Me(viewer=signed_in_person(info.context.viewer))
+
+
+async def student(campus: str, number: str, info: Info) -> Student | None:
+    system = student_system(info, campus)
+    await may_read_student(info, system, campus, number)
+    person = await info.context.sis.person_by_number.load(AccountKey(system, number))
+    return Student(person=person) if person and person.identity.student else None
+
+
+async def advisees(me: Parent[Me], info: Info) -> Merged[sis.Advisee] | None:
+    """Null for who advises nobody."""
+
+    async def of(identity: sis.Identity) -> Sequence[sis.Advisee] | None:
+        if identity.advisees_group is None:
+            return None
+        return await info.context.sis.advisees_by_group.load(AccountKey(identity.system, identity.advisees_group))
+
+    return await known_to(me, info, of)
+
+
+async def profile(owner: Parent[Me | Student], info: Info) -> Profile | None:
+    persons = await known_to(owner, info, lambda identity: _person(info, identity))
+    return Profile(persons=persons) if persons else None
+
+
+async def contacts(owner: Parent[Me | Student], info: Info) -> Merged[sis.Contacts] | None:
+    persons = await known_to(owner, info, lambda identity: _person(info, identity))
+    if persons is None:
+        return None
+    return Merged(nodes=[person.contacts for person in persons.nodes], unavailable=persons.unavailable)
+
+
+async def _person(info: Info, identity: sis.Identity) -> list[sis.Person]:
+    person = await info.context.sis.person_by_number.load(AccountKey(identity.system, identity.number))
+    return [person] if person else []
+
+
+async def known_to(
+    owner: Owner, info: Info, load: Callable[[sis.Identity], Awaitable[Sequence[Item] | None]]
+) -> Merged[Item] | None:
+    """One list from every student system that knows the person."""
+
+    async def one(system: str) -> Sequence[Item] | None:
+        identity = await owner.identity(info.context, system)
+        return await load(identity) if identity else None
+
+    return await merged(info, {system: one(system) for system in owner.student_systems(info.context)})
+
+
+async def studies(
+    owner: Owner, info: Info, load: Callable[[sis.Identity], Awaitable[Sequence[Item]]]
+) -> Merged[Item] | None:
+    """One list from every campus where the person is or was a student."""
+
+    async def one(identity: sis.Identity) -> Sequence[Item] | None:
+        return await load(identity) if identity.student else None
+
+    return await known_to(owner, info, one)

@@ -1,0 +1,184 @@
+"""What a person studies: programmes, enrolments, results, timetable, over all campuses as one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import strawberry
+from strawberry import Parent
+
+from campus.record import Record
+from campus.timetable import Occurrence, Weekly, conflicts, occurrences
+from connectors import sis
+from connectors.reads import AccountKey
+
+from .context import Info
+from .courses import course_by_key, current_term
+from .merged import Merged
+from .people import Me, Student, studies
+from .refusals import BadUserInput
+
+LONGEST_RANGE = timedelta(days=370)
+"""A timetable is asked for a year at most."""
+
+AHEAD = timedelta(days=6)
+"""Without a range, a timetable is that of today and the six days after."""
+
+
+class AcademicRecord(Record, frozen=True):
+    """One record over all campuses."""
+
+    programmes: Merged[sis.ProgrammeEnrolment]
+    owner: Me | Student
+
+
+class TermRecord(Record, frozen=True):
+    """What one person did in one term, at whichever campus."""
+
+    code: str
+    results: Sequence[sis.Enrolment]
+
+
+class ClassMeeting(Record, frozen=True):
+    """One meeting of one of the person's sections, on one day."""
+
+    section: sis.Section
+    room: str
+    start: datetime
+    end: datetime
+
+    @property
+    def campus(self) -> str:
+        return self.section.campus
+
+
+class Conflict(Record, frozen=True):
+    """Two meetings of which one begins before the other has ended."""
+
+    first: ClassMeeting
+    second: ClassMeeting
+
+
+class Timetable(Record, frozen=True):
+    meetings: Merged[ClassMeeting]
+
+
+async def academic_record(owner: Parent[Me | Student], info: Info) -> AcademicRecord | None:
+    """None for who never was a student."""
+    loader = info.context.sis.programmes_by_person
+    programmes = await studies(owner, info, lambda who: loader.load(AccountKey(who.system, who.wire_id)))
+    return AcademicRecord(programmes=programmes, owner=owner) if programmes else None
+
+
+async def term_records(record: Parent[AcademicRecord], info: Info) -> Merged[TermRecord] | None:
+    """The latest term first; what was dropped or refused is no part of a record."""
+    found = await _all_enrolments(record.owner, info)
+    if found is None:
+        return None
+    by_term: defaultdict[str, list[sis.Enrolment]] = defaultdict(list)
+    for enrolment in found.nodes:
+        if enrolment.state in (sis.EnrolmentState.ENROLLED, sis.EnrolmentState.FINISHED):
+            by_term[enrolment.course.term].append(enrolment)
+    return Merged(
+        nodes=[TermRecord(code=term, results=_in_order(by_term[term])) for term in sorted(by_term, reverse=True)],
+        unavailable=found.unavailable,
+    )
+
+
+async def enrolments(owner: Parent[Me | Student], info: Info, term: str | None = None) -> Merged[sis.Enrolment] | None:
+    """Of one term; without one, of the term that runs at each campus, or comes next."""
+
+    async def of(who: sis.Identity) -> Sequence[sis.Enrolment]:
+        wanted = term or (await current_term(info, who.system)).code
+        everything = await info.context.sis.enrolments_by_person.load(AccountKey(who.system, who.wire_id))
+        return _in_order(each for each in everything if each.course.term == wanted)
+
+    return await studies(owner, info, of)
+
+
+async def _all_enrolments(owner: Me | Student, info: Info) -> Merged[sis.Enrolment] | None:
+    loader = info.context.sis.enrolments_by_person
+    return await studies(owner, info, lambda who: loader.load(AccountKey(who.system, who.wire_id)))
+
+
+def _in_order(enrolments: Iterable[sis.Enrolment]) -> list[sis.Enrolment]:
+    return sorted(enrolments, key=lambda each: (each.course.code, each.system, each.id))
+
+
+async def course_of_enrolment(enrolment: Parent[sis.Enrolment], info: Info) -> sis.Course | None:
+    return await course_by_key(info, enrolment.course)
+
+
+async def sections_of_enrolment(enrolment: Parent[sis.Enrolment], info: Info) -> list[sis.Section]:
+    """The sections of the course in which the person has a seat."""
+    seats = await info.context.sis.seats_by_person.load(AccountKey(enrolment.system, enrolment.owner))
+    key = sis.TermKey(enrolment.course.system, enrolment.course.term)
+    catalogue = await info.context.indexes.sis.catalogue.get(key)
+    taken = (catalogue.section_by_wire_id.get(seat.section_wire_id) for seat in seats)
+    return [section for section in taken if section and section.course == enrolment.course]
+
+
+async def timetable(
+    owner: Parent[Me | Student],
+    info: Info,
+    start: Annotated[date | None, strawberry.argument(name="from")] = None,
+    end: Annotated[date | None, strawberry.argument(name="to")] = None,
+) -> Timetable | None:
+    first = start or info.context.campus.now().date()
+    last = end or first + AHEAD
+    if not timedelta() <= last - first <= LONGEST_RANGE:
+        raise BadUserInput(f"A timetable runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
+
+    async def of(who: sis.Identity) -> list[ClassMeeting]:
+        return await _class_meetings(info, who, first, last)
+
+    found = await studies(owner, info, of)
+    if found is None:
+        return None
+    ordered = sorted(found.nodes, key=lambda each: (each.start, each.end, each.section.key))
+    return Timetable(meetings=Merged(nodes=ordered, unavailable=found.unavailable))
+
+
+def collisions(timetable: Parent[Timetable]) -> list[Conflict] | None:
+    """None unless every campus answered: no conflict would be said of half a timetable."""
+    if timetable.meetings.unavailable:
+        return None
+    held = [Occurrence(each, each.start, each.end) for each in timetable.meetings.nodes]
+    return [Conflict(first=earlier.what, second=later.what) for earlier, later in conflicts(held)]
+
+
+async def _class_meetings(info: Info, who: sis.Identity, first: date, last: date) -> list[ClassMeeting]:
+    seats = await info.context.sis.seats_by_person.load(AccountKey(who.system, who.wire_id))
+    taken = {seat.section_wire_id for seat in seats if seat.state is sis.EnrolmentState.ENROLLED}
+    terms = await info.context.indexes.sis.terms.get(who.system)
+    found: list[ClassMeeting] = []
+    for term in terms:
+        if term.starts > last or term.ends < first:
+            continue
+        catalogue = await info.context.indexes.sis.catalogue.get(term.key)
+        slots = [slot for wire_id in taken for slot in _slots(catalogue.section_by_wire_id.get(wire_id), term)]
+        zone = info.context.campus.zones[term.campus]
+        found += [
+            ClassMeeting(section=section, room=meeting.room, start=held.start, end=held.end)
+            for held in occurrences(slots, first, last, zone)
+            for section, meeting in [held.what]
+        ]
+    return found
+
+
+def _slots(section: sis.Section | None, term: sis.Term) -> list[Weekly[tuple[sis.Section, sis.Meeting]]]:
+    """A section's weekly meetings; those without dates of their own last the whole term."""
+    if section is None:  # cancelled since the person enrolled
+        return []
+    return [
+        Weekly(
+            (section, meeting),
+            meeting.day,
+            meeting.start,
+            meeting.end,
+            meeting.first_date or term.starts,
+            meeting.last_date or term.ends,
+        )
+        for meeting in section.meetings
+    ]

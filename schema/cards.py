@@ -1,0 +1,60 @@
+"""Field cards: what a field's data is, and what it takes to read it; printed into schema.graphql."""
+
+import enum
+from typing import Any
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
+from strawberry.schema_directive import Location
+
+from resolvers.access import check_scope
+from resolvers.context import Info
+
+
+@strawberry.enum(description="How much protection data needs; from what everybody may read to what hurts if it leaks.")
+class Data(enum.Enum):
+    PUBLIC = strawberry.enum_value("PUBLIC", description="For everybody, also unsigned.")
+    CAMPUS = strawberry.enum_value("CAMPUS", description="For members of the university.")
+    PERSONAL = strawberry.enum_value("PERSONAL", description="About a person, or only of use to one.")
+    SENSITIVE = strawberry.enum_value(
+        "SENSITIVE", description="About a person and harmful if it leaks; in no log, trace or shared cache."
+    )
+
+    @property
+    def personal(self) -> bool:
+        return self in (Data.PERSONAL, Data.SENSITIVE)
+
+
+@strawberry.schema_directive(
+    locations=[Location.OBJECT, Location.FIELD_DEFINITION],
+    description="The card of a type, which its fields share unless they carry one of their own.",
+)
+class Card:
+    data: Data
+    system: str | None = strawberry.UNSET
+    purpose: str | None = strawberry.UNSET
+
+
+@strawberry.schema_directive(
+    locations=[Location.OBJECT, Location.FIELD_DEFINITION],
+    name="requiresScopes",
+    description="Scopes a token needs: all of one of the inner lists.",
+)
+class RequiresScopes:
+    scopes: list[list[str]]
+
+
+class ScopeCheck(FieldExtension):
+    """Before the resolver, so that a refused system is not asked. Plain fields below need no check of their own."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+
+    def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
+        check_scope(info.context.viewer, self.scope)
+        return next_(source, info, **arguments)
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
+        check_scope(info.context.viewer, self.scope)
+        return await next_(source, info, **arguments)

@@ -1,0 +1,124 @@
+"""What a person studies: programmes, enrolments, results, timetable."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from connectors import sis
+from connectors.sis import EnrolmentState
+from resolvers import studies
+
+from .cards import Data
+from .courses import Course, Section
+from .enums import described
+from .fields import campus_type, field, global_id_of, resolved, translated
+from .node import Listing, Node
+
+STUDENT = "To show students, and those who advise them, what they study."
+
+described(
+    EnrolmentState,
+    "How a person stands to a course or programme.",
+    {
+        "PENDING": "Asked for, not decided.",
+        "WAITLISTED": "Waiting for a seat.",
+        "ENROLLED": "Takes part.",
+        "DENIED": "Refused.",
+        "CANCELLED": "Dropped.",
+        "FINISHED": "Over.",
+        "OTHER": "Something else: see `stateLabel`.",
+    },
+)
+
+
+@campus_type(record=sis.ProgrammeEnrolment, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="record:read")
+class ProgrammeEnrolment:
+    """A programme a person studies or studied."""
+
+    code: str = field("Code of the programme.")
+    name: str = translated("name", "Name of the programme.")
+    level: str | None = field("bachelor, master or doctoral.")
+    campus: str = field("Code of the campus.")
+    year_of_study: int | None = field("1 is the first.")
+    state: EnrolmentState = field("How the person stands to it.")
+    state_label: str = field("The same in the system's own word.")
+    admitted: date | None = field("First day.")
+    expected_graduation: date | None = field("When it should end, or ended.")
+
+
+@campus_type(
+    record=sis.Enrolment, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read", node=True
+)
+class Enrolment(Node):
+    """A person in one course of one term."""
+
+    id: strawberry.ID = global_id_of("Enrolment")
+    course_code: str = field("Catalogue code of the course.")
+    course_title: str = translated("course_title", "Title of the course.")
+    course: Course | None = resolved(studies.course_of_enrolment, "The course, if it is still in the catalogue.")
+    term_code: str = field("Code of the term.")
+    campus: str = field("Code of the campus.")
+    state: EnrolmentState = field("How the person stands to the course.")
+    state_label: str = field("The same in the system's own word.")
+    credits: Decimal | None = field("Credits it is worth.")
+    sections: list[Section] | None = resolved(studies.sections_of_enrolment, "The classes the person has a seat in.")
+
+
+@campus_type(record=sis.Enrolment, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
+class Result:
+    """What came of a course."""
+
+    course_code: str = field("Catalogue code of the course.")
+    course_title: str = translated("course_title", "Title of the course.")
+    campus: str = field("Code of the campus.")
+    credits: Decimal | None = field("Credits it is worth.")
+    state: EnrolmentState = field("Whether the course still runs for the person.")
+    grade: str | None = field("A+ to F, P, T, W …; null until released.")
+    passed: bool | None = field("Null until released, or where the system does not say.")
+    result_at: datetime | None = field("When the grade was given.")
+
+
+@campus_type(record=studies.TermRecord, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
+class TermRecord:
+    """One term of a person's record, over all campuses."""
+
+    code: str = field("Code of the term.")
+    results: list[Result] = field("One for each course, in order of code.")
+
+
+@campus_type(record=studies.AcademicRecord, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
+class AcademicRecord:
+    """A person's one record, whichever campuses it was made at."""
+
+    programmes: Listing[ProgrammeEnrolment] = field("Programmes studied, at all campuses.")
+    terms: Listing[TermRecord] | None = resolved(studies.term_records, "Term by term, the latest first.")
+
+
+@campus_type(record=studies.ClassMeeting, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read")
+class ClassMeeting:
+    """One meeting of one of the person's classes, on one day."""
+
+    section: Section = field("The class.")
+    campus: str = field("Code of the campus where it takes place.")
+    room: str = field("As the schedule prints it.")
+    start: datetime = field("When it begins.")
+    end: datetime = field("When it ends.")
+
+
+@campus_type(record=studies.Conflict, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read")
+class Conflict:
+    """Two meetings of which one begins before the other has ended."""
+
+    first: ClassMeeting = field("The one that begins first.")
+    second: ClassMeeting = field("The one that begins before the first has ended.")
+
+
+@campus_type(record=studies.Timetable, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read")
+class Timetable:
+    """What a person attends within a range of days, over all campuses."""
+
+    meetings: Listing[ClassMeeting] = field("In order of time.")
+    conflicts: list[Conflict] | None = resolved(
+        studies.collisions, "Meetings that collide; null unless every campus could be asked."
+    )
