@@ -4,36 +4,27 @@ After OpenID Connect Core and Discovery 1.0, RFC 6749, RFC 7636 (S256 only), RFC
 It keeps real time, not the sandbox's clock: those who verify its tokens do.
 """
 
-import base64
-import hashlib
-import secrets
 import sqlite3
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from joserfc.errors import JoseError
 from yarl import URL
 
-from .identity_keys import add_key, published, read, sign
+from .identity_keys import add_key, published, read
 from .identity_login import login_page, refusal_page
-from .identity_register import Account, Client, account, client, clients, granted, personas, personas_at, seed
+from .identity_register import account, client, clients, personas, personas_at, seed
+from .identity_tokens import ACR, AUDIENCE, Tokens
 
-__all__ = ["build_app", "clients", "personas", "seed"]
-
-AUDIENCE = "campus-gateway"
-TOKEN_SECONDS = 3600
-CODE_SECONDS = 60
-# REFEDS' name for "signed in with several factors", as universities' providers send it.
-ACR = "https://refeds.org/profile/mfa"
-AMR = ["pwd", "otp", "mfa"]
+__all__ = ["AUDIENCE", "build_app", "clients", "personas", "seed"]
 
 
 def build_app(db: sqlite3.Connection, campus: str, issuer: str) -> web.Application:
     """The issuer of one campus; `issuer` is the origin it is served at, and the `iss` of its tokens."""
-    provider = _Provider(db, campus, issuer)
+    tokens = Tokens(db, campus, issuer)
+    provider = _Provider(db, campus, issuer, tokens)
     app = web.Application()
     app.add_routes(
         [
@@ -41,7 +32,7 @@ def build_app(db: sqlite3.Connection, campus: str, issuer: str) -> web.Applicati
             web.get("/jwks", provider.jwks),
             web.get("/authorize", provider.authorize),
             web.post("/authorize", provider.authorize),
-            web.post("/token", provider.token),
+            web.post("/token", tokens.token),
             web.get("/userinfo", provider.userinfo),
             web.post("/userinfo", provider.userinfo),
             web.post("/__rotate", provider.rotate),
@@ -51,34 +42,11 @@ def build_app(db: sqlite3.Connection, campus: str, issuer: str) -> web.Applicati
 
 
 @dataclass(frozen=True, slots=True)
-class _Code:
-    client: str
-    redirect_uri: str
-    challenge: str
-    scope: str
-    nonce: str
-    account: Account
-    auth_time: int
-
-
-class _OAuthError(Exception):
-    """An error of RFC 6749, section 5.2."""
-
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(description)
-        self.answer = web.json_response(
-            {"error": error, "error_description": description},
-            status=status,
-            headers={"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Basic"} if status == 401 else {}),
-        )
-
-
-@dataclass(slots=True)
 class _Provider:
     db: sqlite3.Connection
     campus: str
     issuer: str
-    codes: dict[str, _Code] = field(default_factory=dict)
+    tokens: Tokens
 
     async def discovery(self, _: web.Request) -> web.Response:
         return web.json_response(
@@ -130,24 +98,7 @@ class _Provider:
         who = account(self.db, self.campus, hint)
         if who is None:
             return self._redirect(back, asked, error="login_required", error_description="Nobody is signed in.")
-        return self._redirect(back, asked, code=self._new_code(app, asked, back, who))
-
-    async def token(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        try:
-            app = self._authenticated(request, form)
-            match form.get("grant_type"):
-                case "authorization_code":
-                    body = self._by_code(app, form)
-                case "client_credentials":
-                    body = self._by_client(app, form)
-                case None:
-                    raise _OAuthError("invalid_request", "grant_type is missing")
-                case _:
-                    raise _OAuthError("unsupported_grant_type", "authorization_code or client_credentials")
-        except _OAuthError as error:
-            return error.answer
-        return web.json_response(body, headers={"Cache-Control": "no-store"})
+        return self._redirect(back, asked, code=self.tokens.new_code(app, asked, back, who))
 
     async def userinfo(self, request: web.Request) -> web.Response:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -172,81 +123,6 @@ class _Provider:
         location = URL(back).update_query(answer | {"iss": self.issuer})
         return web.Response(status=302, headers={"Location": str(location), "Cache-Control": "no-store"})
 
-    def _new_code(self, app: Client, asked: Any, back: str, who: Account) -> str:
-        now = int(time.time())
-        self.codes = {code: made for code, made in self.codes.items() if made.auth_time + CODE_SECONDS > now}
-        code = secrets.token_urlsafe(24)
-        self.codes[code] = _Code(
-            app.id, back, asked["code_challenge"], asked.get("scope", ""), asked.get("nonce", ""), who, now
-        )
-        return code
-
-    def _authenticated(self, request: web.Request, form: dict[str, str]) -> Client:
-        id_, secret = form.get("client_id", ""), form.get("client_secret", "")
-        if "Authorization" in request.headers:
-            try:
-                basic = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
-            except ValueError:
-                raise _OAuthError("invalid_client", "Basic credentials cannot be read", 401) from None
-            id_, secret = map(unquote, basic.split(":", 1) if ":" in basic else (basic, ""))
-        app = client(self.db, id_)
-        if app is None or not secrets.compare_digest(app.secret.encode(), secret.encode()):
-            raise _OAuthError("invalid_client", "Unknown client or wrong secret", 401)
-        return app
-
-    def _by_code(self, app: Client, form: dict[str, str]) -> dict[str, Any]:
-        # A code is good for one try, whatever comes of it.
-        code = self.codes.pop(form.get("code", ""), None)
-        if code is None or code.auth_time + CODE_SECONDS < time.time():
-            raise _OAuthError("invalid_grant", "The code is unknown, used or too old")
-        if (code.client, code.redirect_uri) != (app.id, form.get("redirect_uri", "")):
-            raise _OAuthError("invalid_grant", "The code was given to another client or redirect_uri")
-        if _s256(form.get("code_verifier", "")) != code.challenge:
-            raise _OAuthError("invalid_grant", "code_verifier does not fit code_challenge")
-        who = code.account
-        scopes = granted(code.scope, who.scopes)
-        body = self._access_token(app, who.sub, scopes, {**who.claims, **_sign_in(code)})
-        if "openid" in scopes:
-            now = int(time.time())
-            claims = {"iss": self.issuer, "sub": who.sub, "aud": app.id, "iat": now, "exp": now + TOKEN_SECONDS}
-            nonce = {"nonce": code.nonce} if code.nonce else {}
-            body["id_token"] = sign(
-                self.db, self.campus, "JWT", {**claims, **_sign_in(code), **nonce, "name": who.name}
-            )
-        return body
-
-    def _by_client(self, app: Client, form: dict[str, str]) -> dict[str, Any]:
-        if not app.secret:
-            raise _OAuthError("unauthorized_client", "A public client has no credentials of its own")
-        scopes = [scope for scope in granted(form.get("scope", ""), app.scopes) if scope != "openid"]
-        return self._access_token(app, app.id, scopes, {"affiliations": ["partner"]})
-
-    def _access_token(self, app: Client, sub: str, scopes: list[str], claims: dict[str, Any]) -> dict[str, Any]:
-        now = int(time.time())
-        token = sign(
-            self.db,
-            self.campus,
-            "at+jwt",
-            {
-                "iss": self.issuer,
-                "sub": sub,
-                "aud": AUDIENCE,
-                "client_id": app.id,
-                "azp": app.id,
-                "iat": now,
-                "nbf": now,
-                "exp": now + TOKEN_SECONDS,
-                "jti": secrets.token_urlsafe(16),
-                "scope": " ".join(scopes),
-                **claims,
-            },
-        )
-        return {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": " ".join(scopes)}
-
-
-def _sign_in(code: _Code) -> dict[str, Any]:
-    return {"auth_time": code.auth_time, "acr": ACR, "amr": AMR}
-
 
 def _authorization_error(asked: Any) -> tuple[str, str] | None:
     if asked.get("response_type") != "code":
@@ -265,7 +141,3 @@ def _loopback(address: str) -> bool:
     return (
         parts.scheme in ("http", "https") and parts.hostname in ("127.0.0.1", "::1", "localhost") and not parts.fragment
     )
-
-
-def _s256(verifier: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

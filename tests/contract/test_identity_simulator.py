@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, encode_basic_auth, web
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -249,3 +249,13 @@ async def test_discovery_names_endpoints_under_the_issuer(issuers):
         found = await answer.json()
     assert found["issuer"] == issuer.url
     assert all(found[name].startswith(issuer.url) for name in found if name.endswith(("_endpoint", "_uri")))
+
+
+async def test_a_client_may_prove_itself_by_basic_too(issuers):
+    issuer = issuers["GZ"]
+    for secret, status in (("partner-portal-sandbox-secret", 200), ("wrong", 401)):
+        signed = {"Authorization": encode_basic_auth("partner-portal", secret)}
+        form = {"grant_type": "client_credentials"}
+        async with issuer.session.post(f"{issuer.url}/token", data=form, headers=signed) as answer:
+            assert answer.status == status
+            assert ("WWW-Authenticate" in answer.headers) == (status == 401)
