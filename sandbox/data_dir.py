@@ -125,9 +125,12 @@ def _fingerprint(file: Path) -> str:
 
 
 def _clock_for(wanted: Wanted, catalogue: Catalogue | None) -> datetime:
-    if wanted.now:
-        return wanted.now
-    return middle(term_of(catalogue.term)) if catalogue else settled(datetime.now(CAMPUS_TIME))
+    if not catalogue:
+        return wanted.now or settled(datetime.now(CAMPUS_TIME))
+    term = term_of(catalogue.term)
+    if wanted.now and not term.starts <= wanted.now.astimezone(CAMPUS_TIME).date() <= term.ends:
+        raise DataDirError(f"--now lies outside the catalogue's term {term.code}, {term.starts} to {term.ends}.")
+    return wanted.now or middle(term)
 
 
 def _build(where: DataDir, wanted: Wanted, say: Callable[[str], None]) -> dict[str, Any]:

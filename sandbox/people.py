@@ -21,7 +21,7 @@ _LEVELS = {
 
 
 @dataclass(slots=True)
-class _Registry:
+class Registry:
     """Hands out what must be different for everybody."""
 
     dice: Random
@@ -76,7 +76,7 @@ class _Registry:
         return f"+86 13{self.dice.randrange(10)} {self.dice.randrange(10000):04} {self.dice.randrange(10000):04}"
 
 
-def _person(registry: _Registry, persona: Persona, campuses: Sequence[str], born: date) -> Person:
+def _person(registry: Registry, persona: Persona, campuses: Sequence[str], born: date) -> Person:
     dice, home = registry.dice, persona.home
     street, city = dice.choice(STREETS[home])
     domain = "connect.ust.example" if home == "CWB" else "connect.hkust-gz.example"
@@ -109,7 +109,7 @@ def _born(dice: Random, current: Term, age: int) -> date:
     return date(current.starts.year - age, 1, 1) + timedelta(days=dice.randrange(365))
 
 
-def staff_of(registry: _Registry, students: int, current: Term) -> list[Person]:
+def staff_of(registry: Registry, students: int, current: Term) -> list[Person]:
     """Personas first, then faculty and staff in proportion: one teacher for about twenty students."""
     dice = registry.dice
     people = [
@@ -125,7 +125,7 @@ def staff_of(registry: _Registry, students: int, current: Term) -> list[Person]:
     return people
 
 
-def students_of(registry: _Registry, students: int, current: Term) -> list[Draft]:
+def students_of(registry: Registry, students: int, current: Term) -> list[Draft]:
     """`students` current students (75 % at Clear Water Bay, 2 % with records at both campuses) and graduates."""
     dice = registry.dice
     named = [persona for persona in PERSONAS if persona.programmes]
@@ -154,7 +154,7 @@ def _crowd(dice: Random, students: int, population: int) -> Iterator[Persona]:
         yield Persona("", *invent(dice, home), home, "alumni" if graduate else "student", studies, year)
 
 
-def _draft(registry: _Registry, persona: Persona, current: Term) -> Draft:
+def _draft(registry: Registry, persona: Persona, current: Term) -> Draft:
     home_level = _level(persona.programmes[persona.home])
     born = _born(registry.dice, current, {"bachelor": 18, "master": 23, "doctoral": 25}[home_level] + persona.year)
     if persona.id.startswith("taiman"):
@@ -177,7 +177,3 @@ def _draft(registry: _Registry, persona: Persona, current: Term) -> Draft:
 
 def _level(programme: str) -> str:
     return {"BSC": "bachelor", "MPHIL": "master", "PHD": "doctoral"}[programme.split("-")[0]]
-
-
-def registry_for(dice: Random) -> _Registry:
-    return _Registry(dice)

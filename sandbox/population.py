@@ -12,7 +12,7 @@ from .advisors import assign
 from .catalogue import Catalogue
 from .class_schedule import lay_out, rooms_of
 from .invented_courses import courses_of
-from .people import registry_for, staff_of, students_of
+from .people import Registry, staff_of, students_of
 from .seats import Seats
 from .student_drafts import Draft
 from .studies import Campus as Offer
@@ -40,7 +40,7 @@ def populate(
     """
     current = term_of(catalogue.term) if catalogue else current_main_term(now.date())
     terms = terms_around(current)
-    registry = registry_for(Random(f"{seed}:people"))
+    registry = Registry(Random(f"{seed}:people"))
     staff = staff_of(registry, students, current)
     drafts = students_of(registry, students, current)
     say(f"{len(drafts)} students and graduates, {len(staff)} faculty and staff")

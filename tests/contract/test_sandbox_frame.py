@@ -1,5 +1,6 @@
 """The sandbox as a process: it builds, says where everything is, keeps its state, and knows what it was asked for."""
 
+import asyncio
 import json
 import os
 import signal
@@ -104,8 +105,11 @@ async def test_every_system_is_framed_and_can_be_reset_at_the_socket(built):
             async with aiohttp.ClientSession(system["url"]) as session:
                 async with session.put("/__faults", json={"mode": "down"}) as answer:
                     assert answer.status == 200
-                with pytest.raises(aiohttp.ClientConnectionError):
-                    await session.get("/")
+                reader, writer = await asyncio.open_connection("127.0.0.1", int(system["url"].rpartition(":")[2]))
+                writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                with pytest.raises(ConnectionResetError):
+                    await reader.read()
+                writer.close()
                 for mode, status in (("closed", 503), ("500", 500), ("429", 429), ("401", 401), ("wrong-schema", 200)):
                     await session.put("/__faults", json={"mode": mode})
                     async with session.get("/anything") as answer:
@@ -170,3 +174,5 @@ def test_a_catalogue_that_cannot_be_used_stops_the_start(tmp_path):
     file.write_text("{")
     assert "does not hold JSON" in refused(tmp_path / "data", "--catalogue", str(file))
     assert "--catalogue" in refused(tmp_path / "data", "--term", "2330")
+    file.write_text('{"UROP": []}')
+    assert "outside the catalogue's term 2330" in refused(tmp_path / "data", "--catalogue", str(file), "--now", NOW)
