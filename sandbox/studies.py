@@ -15,7 +15,12 @@ from .university import Course, Term
 
 MOST_UNITS = 18
 _HISTORY = {persona.id: persona.history for persona in PERSONAS}
-_CHANCES = {"transfer": 0.12, "queued": 0.12, "dropped": 0.1, "failed": 0.0, "withdrawn": 0.0}
+_CHANCES = {"transfer": 0.12, "queued": 0.12, "dropped": 0.1}
+"""How likely somebody without a name of their own has brought credits, waits for a seat, or gave one back."""
+_LEAFED_THROUGH = 400
+"""How many courses of a term a student looks at: all of an invented one, a part of a real one."""
+_MINOR_TERM_SHARE = 0.05
+"""How many take a course in winter or summer."""
 _QUINNS_EXTRAS = 5
 """Three transferred, one queued, one dropped."""
 
@@ -62,11 +67,10 @@ class Registration:
 
     def _one_term(self, draft: Draft, term: Term) -> None:
         active = [record for record in draft.records.values() if record.studies_in(term)]
-        busy, first = 0, self.dice.random()
-        if not active or (
-            not is_main(term) and term != self.current and (first > 0.05 or draft.persona in ("bo", "quinn"))
-        ):
+        away = self.dice.random() > _MINOR_TERM_SHARE or draft.persona in ("bo", "quinn")
+        if away and not is_main(term) and term != self.current:
             return
+        busy = 0
         for record in active:
             target, most = self._load(draft, record, term, shared=len(active) > 1)
             campus = self.campuses[record.campus]
@@ -94,6 +98,7 @@ class Registration:
             if shared:
                 return (9, 3) if record.campus == draft.person.home_campus else (5, 2)
             return self.dice.randint(14, 17), 7
+        # Postgraduates do their courses first, then research alone; a persona's widgets want courses at any time.
         fresh = academic_year(term) == record.first_year or bool(draft.persona)
         return (6, 2) if fresh else (3, 1 if record.level == "master" else 0)
 
@@ -120,7 +125,7 @@ class Registration:
         for code in list(record.to_repeat):
             if code in campus.courses:
                 yield campus.courses[code]
-        shuffled = self.dice.sample(menu, len(menu)) if len(menu) < 400 else self.dice.sample(menu, 400)
+        shuffled = self.dice.sample(menu, min(len(menu), _LEAFED_THROUGH))
         fitting = [
             course for course in shuffled if record.level != "bachelor" or int(course.code.split()[1][0]) <= ceiling
         ]
