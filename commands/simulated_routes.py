@@ -33,7 +33,7 @@ def routes(told: Announcement) -> Callable[[web.Application], None]:
         shown = {
             "systems": [_without_secret(each) for each in told.systems],
             "personas": msgspec.to_builtins(told.personas),
-            "clients": [_without_secret(each) for each in told.clients],
+            "clients": [_without_secret(each) for each in told.clients if each.secret],
         }
         for name, entries in shown.items():
             app.router.add_get(f"/sandbox/{name}", _answering(entries))

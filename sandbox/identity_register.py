@@ -10,18 +10,14 @@ from typing import Any
 from .identity_keys import add_key
 from .university import Person, University
 
+OWN = ("profile:read", "record:read", "enrolment:read", "library:read", "services:read", "tickets:read")
+"""What is one's own: everybody may ask for it, whether there is anything or not."""
+
 SCOPES = {
-    "student": (
-        "profile:read",
-        "record:read",
-        "enrolment:read",
-        "library:read",
-        "services:read",
-        "tickets:read",
-    ),
-    "alumni": ("profile:read", "record:read", "library:read"),
-    "faculty": ("profile:read", "library:read", "tickets:read", "services:read", "students:read"),
-    "staff": ("profile:read", "library:read", "tickets:read", "services:read", "students:read"),
+    "student": OWN,
+    "alumni": OWN,
+    "faculty": (*OWN, "students:read"),
+    "staff": (*OWN, "students:read"),
     "applicant": ("profile:read",),
 }
 """What each affiliation may ask for. A scope opens a door; whose data lie behind it is the gateway's row rule."""
@@ -69,8 +65,9 @@ class Account:
 def seed(db: sqlite3.Connection, university: University) -> None:
     """Registers everybody who may sign in, the applications, and one signing key per issuer (campus)."""
     db.executescript(_TABLES)
+    advisors = {record.advisor for person in university.people for record in person.records.values()}
     for person in university.people:
-        _register(db, university, person)
+        _register(db, university, person, advises=person.key in advisors)
     db.executemany("insert into client values (?, ?, ?, ?)", [(*row, json.dumps(scopes)) for *row, scopes in _CLIENTS])
     for campus in university.campuses:
         add_key(db, campus)
@@ -126,10 +123,10 @@ def granted(requested: str, allowed: Iterable[str]) -> list[str]:
     return [scope for scope in (*allowed, "openid") if scope in wanted] if wanted else list(allowed)
 
 
-def _register(db: sqlite3.Connection, university: University, person: Person) -> None:
+def _register(db: sqlite3.Connection, university: University, person: Person, *, advises: bool) -> None:
     campuses = sorted({person.home_campus, *person.records})
     scopes = dict.fromkeys(scope for affiliation in person.affiliations for scope in SCOPES.get(affiliation, ()))
-    roles = [*person.affiliations, *dict.fromkeys(entitlement.split(":")[0] for entitlement in person.entitlements)]
+    roles = _roles(person, advises=advises)
     name = f"{person.given_name} {person.surname}"
     db.execute(
         "insert into person values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -165,6 +162,14 @@ def _claims(person: Person, campus: str, campuses: list[str]) -> dict[str, Any]:
         "locale": "zh-Hans" if person.home_campus == "GZ" and person.nationality == "CN" else "en",
         **released,
     }
+
+
+def _roles(person: Person, *, advises: bool) -> list[str]:
+    """What the person is, in words for people: an alumna rather than alumni."""
+    graduate = {"f": "alumna", "m": "alumnus"}.get(person.gender, "alumni")
+    roles = [graduate if affiliation == "alumni" else affiliation for affiliation in person.affiliations]
+    duties = (entitlement.split(":")[0] for entitlement in person.entitlements)
+    return [*roles, *(["advisor"] if advises else []), *dict.fromkeys(duties)]
 
 
 def _about(university: University, person: Person) -> str:
