@@ -120,7 +120,7 @@ async def test_the_other_campus_releases_only_its_own_student_number(issuers):
 
 
 async def test_scopes_that_a_person_may_not_have_are_dropped(issuers):
-    body = await issuers["CWB"].sign_in("wing", "library:read students:read")
+    body = await issuers["CWB"].sign_in("wing", "library:read tickets:read students:read")
     assert body["scope"] == "library:read tickets:read"
     assert (await issuers["CWB"].sign_in("rita"))["scope"].split()[-1] == "students:read"
 
