@@ -2,6 +2,7 @@
 
 It does what One Stop's BPMN models would: decisions are task-local variables `decision` (approved, returned,
 rejected) and `comment`; a returned application waits for its applicant; each finished phase leaves a milestone.
+Whose turn it is says the process variable `awaiting`: applicant or department.
 """
 
 import json
@@ -172,11 +173,13 @@ class Engine:
         # Departments claim tasks as candidate groups; One Stop keeps the office in the task's category.
         row = (self.new_id(), instance, step["id"], step["name"]["en"], None, step["department"]["en"], stamp(at))
         self.db.execute("insert into task values (?, ?, ?, ?, ?, ?, ?, null, null)", row)
+        self.put(instance, "awaiting", "department")
 
     def _wait_for_applicant(self, instance: str, service: dict[str, Any], at: datetime) -> None:
         applicant, office = self.get(instance, "applicant"), service["department"]["en"]
         row = (self.new_id(), instance, "amend", AMEND[0], applicant, office, stamp(at))
         self.db.execute("insert into task values (?, ?, ?, ?, ?, ?, ?, null, null)", row)
+        self.put(instance, "awaiting", "applicant")
 
 
 def milliseconds(start: str, end: str | None) -> int | None:

@@ -98,6 +98,17 @@ class ApplicationStep:
 
 
 @campus_type(
+    record=onestop.Milestone, data=Data.PERSONAL, system="onestop", purpose=APPLICANT, requires="services:read"
+)
+class Milestone:
+    """The outcome of one phase of an application."""
+
+    phase: str = field("Which phase.")
+    outcome: str = field("approved, rejected, or the workflow's own word.")
+    at: datetime = field("When it came out.")
+
+
+@campus_type(
     record=onestop.Application,
     data=Data.PERSONAL,
     system="onestop",
@@ -114,7 +125,8 @@ class Application(Node):
     service: Service | None = resolved(resolvers.service_of_application, "What is applied for.")
     state: ApplicationState = field("How far it has come.")
     tab: ApplicationTab = field("Where One Stop lists it.")
-    phase: str | None = field("The phase whose outcome is out while later ones run.")
+    phase: str | None = field("The phase it is in, where the service has several.")
+    milestones: list[Milestone] = field("Phases whose outcome is out.")
     submitted_at: datetime = field("When it was handed in.")
     ended_at: datetime | None = field("When it was over.")
     steps: list[ApplicationStep] | None = resolved(resolvers.steps, "Its handling so far, in order of time.")

@@ -95,6 +95,7 @@ class Alma:
 
     def __init__(self, line: Line, zone: tzinfo) -> None:
         self._line = line
+        self._zone = zone
         self.system = line.system
 
     @staticmethod
@@ -155,8 +156,8 @@ class Alma:
             barcode=row.item_barcode,
             call_number=row.call_number,
             library=row.library.desc if row.library else None,
-            lent_at=row.loan_date,
-            due_at=row.due_date,
+            lent_at=row.loan_date.astimezone(self._zone),
+            due_at=row.due_date.astimezone(self._zone),
             renewable={True: Renewable.YES, False: Renewable.NO, None: Renewable.UNKNOWN}[row.renewable],
         )
 
@@ -172,7 +173,7 @@ class Alma:
             state_label=row.request_status,
             place_in_queue=row.place_in_queue,
             pickup_location=row.pickup_location,
-            requested_at=row.request_time,
+            requested_at=row.request_time.astimezone(self._zone),
             expires=_date(row.expiry_date),
         )
 
@@ -188,7 +189,7 @@ class Alma:
             title=row.title,
             original=Money(amount=row.original_amount, currency=currency),
             balance=Money(amount=row.balance, currency=currency),
-            charged_at=row.creation_time,
+            charged_at=row.creation_time.astimezone(self._zone),
         )
 
 

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec import Struct, field
 
 from campus.text import text
 from connectors.wire import Line, UpstreamBadResponse, segment
 
-from .records import Application, ApplicationState, Service, ServiceKey, ServiceStep, Step, StepState
+from .records import Application, ApplicationState, Milestone, Service, ServiceKey, ServiceStep, Step, StepState
 
 PAGE_SIZE = 1000
 """Flowable has no maximum; whoever has more than this takes one more call."""
@@ -84,7 +85,30 @@ class ServiceOnWire(Struct):
     steps: list[StepOnWire] = field(default_factory=list)
 
 
+class MilestoneOnWire(Struct):
+    phase: str
+    outcome: str
+    at: datetime
+
+
+class ApplicationVariables(Struct):
+    """The process variables One Stop's models keep for the applicant (README.md)."""
+
+    applicant: str
+    awaiting: str | None = None
+    """Whose turn it is: applicant or department."""
+    outcome: str | None = None
+    phase: str | None = None
+    milestones: list[MilestoneOnWire] = field(default_factory=list)
+
+
+class StepVariables(Struct):
+    decision: str | None = None
+    comment: str | None = None
+
+
 OnWire = TypeVar("OnWire", InstancesOnWire, TasksOnWire)
+Variables = TypeVar("Variables", ApplicationVariables, StepVariables)
 
 
 class Flowable:
@@ -92,6 +116,7 @@ class Flowable:
 
     def __init__(self, line: Line, zone: tzinfo) -> None:
         self._line = line
+        self._zone = zone
         self.system = line.system
 
     @staticmethod
@@ -144,7 +169,7 @@ class Flowable:
             "order": "asc",
         }
         pages = self._pages("/query/historic-task-instances", body, TasksOnWire)
-        return [_step(row) async for page in pages for row in page.data]
+        return [self._step(row) async for page in pages for row in page.data]
 
     async def _pages(self, path: str, body: Mapping[str, Any], shape: type[OnWire]) -> AsyncIterator[OnWire]:
         start = 0
@@ -157,8 +182,8 @@ class Flowable:
                 return
 
     def _application(self, applicant: str, row: InstanceOnWire) -> Application:
-        variables = {variable.name: variable.value for variable in row.variables}
-        if variables.get("applicant") != applicant:
+        variables = self._converted(row.variables, ApplicationVariables)
+        if variables.applicant != applicant:
             raise UpstreamBadResponse(self.system.id, "an application was answered that was not asked for")
         # Flowable builds the id of a definition as key:version:number.
         return Application(
@@ -169,39 +194,45 @@ class Flowable:
             reference=row.business_key,
             service=ServiceKey(self.system.id, row.process_definition_id.split(":")[0]),
             state=_state(row, variables),
-            phase=variables.get("phase") or None,
-            submitted_at=row.start_time,
-            ended_at=row.end_time,
+            phase=variables.phase,
+            milestones=[Milestone(phase=each.phase, outcome=each.outcome, at=each.at) for each in variables.milestones],
+            submitted_at=row.start_time.astimezone(self._zone),
+            ended_at=row.end_time and row.end_time.astimezone(self._zone),
         )
+
+    def _step(self, row: TaskOnWire) -> Step:
+        variables = self._converted(row.variables, StepVariables)
+        return Step(
+            application=row.process_instance_id,
+            id=row.id,
+            key=row.task_definition_key or "",
+            name=row.name or "",
+            state=STEP_STATES.get(variables.decision or "", StepState.DONE) if row.end_time else StepState.WAITING,
+            decision=variables.decision,
+            comment=variables.comment,
+            started_at=row.start_time.astimezone(self._zone),
+            ended_at=row.end_time and row.end_time.astimezone(self._zone),
+        )
+
+    def _converted(self, variables: list[Variable], shape: type[Variables]) -> Variables:
+        """Our variables among all those of a process: what the process models promise us, or no usable answer."""
+        try:
+            return msgspec.convert({variable.name: variable.value for variable in variables}, shape)
+        except msgspec.ValidationError as failure:
+            raise UpstreamBadResponse(self.system.id, f"unexpected variables: {failure}") from failure
 
 
 def _equals(applicant: str) -> dict[str, str]:
     return {"name": "applicant", "operation": "equals", "value": applicant}
 
 
-def _state(row: InstanceOnWire, variables: Mapping[str, Any]) -> ApplicationState:
+def _state(row: InstanceOnWire, variables: ApplicationVariables) -> ApplicationState:
     if row.end_time is None:
-        returned = variables.get("returned") is True
+        returned = variables.awaiting == "applicant"
         return ApplicationState.RETURNED_FOR_AMENDMENT if returned else ApplicationState.IN_PROCESS
     if row.delete_reason:
         return ApplicationState.WITHDRAWN
-    return ApplicationState.REJECTED if variables.get("outcome") == "rejected" else ApplicationState.COMPLETED
+    return ApplicationState.REJECTED if variables.outcome == "rejected" else ApplicationState.COMPLETED
 
 
 STEP_STATES = {"returned": StepState.RETURNED_FOR_AMENDMENT, "rejected": StepState.REJECTED}
-
-
-def _step(row: TaskOnWire) -> Step:
-    variables = {variable.name: variable.value for variable in row.variables}
-    decision = variables.get("decision")
-    return Step(
-        application=row.process_instance_id,
-        id=row.id,
-        key=row.task_definition_key or "",
-        name=row.name or "",
-        state=STEP_STATES.get(decision or "", StepState.DONE) if row.end_time else StepState.WAITING,
-        decision=decision,
-        comment=variables.get("comment"),
-        started_at=row.start_time,
-        ended_at=row.end_time,
-    )

@@ -67,6 +67,14 @@ class Service(Record, frozen=True):
     steps: Sequence[ServiceStep]
 
 
+class Milestone(Record, frozen=True):
+    """The outcome of one phase."""
+
+    phase: str
+    outcome: str
+    at: datetime
+
+
 class Application(Record, frozen=True):
     system: str
     campus: str
@@ -78,7 +86,9 @@ class Application(Record, frozen=True):
     service: ServiceKey
     state: ApplicationState
     phase: str | None
-    """Which part's outcome is out already while later parts run."""
+    """Which phase it is in, where the service has several."""
+    milestones: Sequence[Milestone]
+    """Phases whose outcome is out."""
     submitted_at: datetime
     ended_at: datetime | None
 
@@ -86,7 +96,7 @@ class Application(Record, frozen=True):
     def tab(self) -> ApplicationTab:
         if self.ended_at is not None:
             return ApplicationTab.COMPLETED
-        return ApplicationTab.PHASED if self.phase else ApplicationTab.IN_PROCESS
+        return ApplicationTab.PHASED if self.milestones else ApplicationTab.IN_PROCESS
 
 
 class Step(Record, frozen=True):

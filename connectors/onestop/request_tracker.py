@@ -20,6 +20,10 @@ PAGE_SIZE = 100
 FIELDS = "Subject,Status,Queue,Priority,Created,LastUpdated,Due,Resolved"
 
 
+UNSET = datetime(1970, 1, 2, tzinfo=UTC)
+"""RT says the beginning of 1970, in whatever zone, where a date was never set."""
+
+
 class QueueOnWire(Struct, rename="pascal"):
     name: str | None = None
 
@@ -47,6 +51,7 @@ class RequestTracker:
 
     def __init__(self, line: Line, zone: tzinfo) -> None:
         self._line = line
+        self._zone = zone
         self.system = line.system
 
     @staticmethod
@@ -87,11 +92,14 @@ class RequestTracker:
             status_label=row.status,
             queue=row.queue.name if row.queue else None,
             priority=self._number(row.priority),
-            created_at=row.created,
-            updated_at=row.last_updated,
-            due_at=_set(row.due),
-            resolved_at=_set(row.resolved),
+            created_at=row.created.astimezone(self._zone),
+            updated_at=row.last_updated.astimezone(self._zone),
+            due_at=self._moment(row.due),
+            resolved_at=self._moment(row.resolved),
         )
+
+    def _moment(self, moment: datetime | None) -> datetime | None:
+        return moment.astimezone(self._zone) if moment and moment > UNSET else None
 
     def _number(self, value: str | int) -> int:
         if isinstance(value, str) and not value.lstrip("-").isdecimal():
@@ -113,7 +121,3 @@ def _quoted(value: str) -> str:
     """A TicketSQL string. RT knows the backslash as escape for quote and backslash."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _set(moment: datetime | None) -> datetime | None:
-    return moment if moment and moment > datetime(1970, 1, 2, tzinfo=UTC) else None

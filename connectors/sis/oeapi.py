@@ -85,7 +85,7 @@ class Oeapi:
     async def enrolments(self, person: str) -> list[Enrolment]:
         """Everything the person ever enrolled in, by the system's own id of the person."""
         rows = self._rows(f"/persons/{segment(person)}/course-offering-associations", CourseAssociation, STUDENT)
-        return [translated.enrolment(self.system, person, row) async for row in rows]
+        return [translated.enrolment(self.system, person, row, self._zone) async for row in rows]
 
     async def seats(self, person: str) -> list[Seat]:
         rows = self._rows(

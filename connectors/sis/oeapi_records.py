@@ -152,7 +152,7 @@ def _contacts(system: System, row: wire.PersonOnWire, profile: wire.PersonProfil
     )
 
 
-def enrolment(system: System, person: str, row: wire.CourseAssociation) -> Enrolment:
+def enrolment(system: System, person: str, row: wire.CourseAssociation, zone: tzinfo) -> Enrolment:
     profile = _profile(system, row.ext, row.association_id)
     result = row.result
     released = result is not None and result.state == "completed"
@@ -169,7 +169,7 @@ def enrolment(system: System, person: str, row: wire.CourseAssociation) -> Enrol
         credits=load.value if load else profile.credits,
         grade=result.score if result and released else None,
         passed={"passed": True, "failed": False}.get(result.passed or "") if result and released else None,
-        result_at=result.result_date_time if result and released else None,
+        result_at=result.result_date_time.astimezone(zone) if result and released else None,
     )
 
 
