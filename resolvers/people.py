@@ -13,7 +13,7 @@ from connectors.reads import AccountKey
 from .access import may_read_student, signed_in_person
 from .context import Info, RequestContext
 from .courses import student_system
-from .merged import Merged, merged
+from .merged import Merged, Unavailable, merged
 from .viewer import Viewer
 
 Item = TypeVar("Item")
@@ -98,6 +98,10 @@ class Profile(Record, frozen=True):
     @property
     def advisor_name(self) -> str | None:
         return next((person.advisor_name for person in self.persons.nodes if person.advisor_name), None)
+
+    @property
+    def unavailable(self) -> Sequence[Unavailable]:
+        return self.persons.unavailable
 
     @property
     def numbers(self) -> list[StudentNumber]:

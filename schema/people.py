@@ -13,7 +13,7 @@ from resolvers.viewer import Viewer as ViewerRecord
 from .cards import Data
 from .fields import campus_type, field, global_id_of, resolved, translated
 from .library import Fine, Hold, Loan
-from .node import Connection, Listing, Node
+from .node import Connection, Listing, Node, Unavailable
 from .onestop import Application, Ticket
 from .studies import AcademicRecord, Enrolment, Timetable
 
@@ -61,6 +61,7 @@ class Profile:
     nationality: str | None = field("ISO 3166-1 code of two letters.")
     advisor_name: str | None = field("Who advises the student; null for who has no advisor.")
     numbers: list[StudentNumber] = field("One for each campus that knows the person and could be asked.")
+    unavailable: list[Unavailable] = field("Campuses that could not be asked.")
 
 
 @campus_type(record=sis.PostalAddress, data=Data.SENSITIVE, system="sis", purpose=WHO, requires="profile:read")

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from cachetools import LRUCache
+
 from connectors.wire import Operation, UpstreamError
 
 Key = TypeVar("Key", bound=Hashable)
@@ -20,15 +22,31 @@ FILL_SECONDS = 60.0
 FIRST_RETRY, LONGEST_RETRY = 1.0, 30.0
 """Seconds between attempts to fill while the system does not answer; doubled each time."""
 
+COLLECTIONS_KEPT = 200
+"""More than the terms of ten campuses; those asked for long ago are forgotten."""
+
 _log = logging.getLogger("gateway.index")
+
+
+class _Remembered(LRUCache[Key, Value]):
+    """What was asked for last; tells of each key it drops, so that nobody keeps it new any longer."""
+
+    def __init__(self, dropped: Callable[[Key], None]) -> None:
+        super().__init__(COLLECTIONS_KEPT)
+        self._dropped = dropped
+
+    def popitem(self) -> tuple[Key, Value]:
+        key, value = super().popitem()
+        self._dropped(key)
+        return key, value
 
 
 class Index(Generic[Key, Value]):
     """One Value per Key, as a public collection of one system (and term). The key's first part names the system.
 
     `fill` reads a collection on behalf of an operation of its own, `refresh` says after how many seconds anew. Fills
-    are single flight, belong to no operation's budget, and carry a correlation id of their own. Once there,
-    a Value stays until a newer one is there: what is public may be old, and says so elsewhere.
+    are single flight and belong to no asker's budget. A Value stays until a newer one is there, for as long as it is
+    among the COLLECTIONS_KEPT asked for last.
     """
 
     def __init__(
@@ -37,9 +55,9 @@ class Index(Generic[Key, Value]):
         self._name = name
         self._fill = fill
         self._refresh = refresh
-        self._values: dict[Key, Value] = {}
-        self._failures: dict[Key, UpstreamError] = {}
+        self._values: _Remembered[Key, Value] = _Remembered(self._forget)
         self._filled: dict[Key, asyncio.Event] = {}
+        """Whom the next fill of a key wakes."""
         self._keepers: dict[Key, asyncio.Task[None]] = {}
 
     def peek(self, key: Key) -> Value | None:
@@ -47,43 +65,52 @@ class Index(Generic[Key, Value]):
         return self._values.get(key)
 
     def keep(self, key: Key) -> None:
-        """Fill this key and keep it new until the index is closed."""
-        if key not in self._keepers:
-            self._filled[key] = asyncio.Event()
-            self._keepers[key] = asyncio.create_task(self._kept(key), name=f"index {self._name} {key}")
+        """Fill this key, and keep it new while it is remembered and the index is open."""
+        if key in self._keepers:
+            return
+        keeper = asyncio.create_task(self._kept(key), name=f"{self._name} {key}")
+        keeper.add_done_callback(lambda ended: self._ended(key, ended))
+        self._keepers[key] = keeper
+        self._filled[key] = asyncio.Event()
 
     async def get(self, key: Key) -> Value:
-        """The collection; waits a moment for the first fill. Raises what keeps it from being filled."""
+        """The collection; waits a moment for the first fill. Raises UpstreamError while there is none."""
         if key not in self._values:
             self.keep(key)
             try:
                 await asyncio.wait_for(self._filled[key].wait(), PATIENCE)
             except TimeoutError as late:
-                raise self._unfilled(key) from late
+                system = str(key[0] if isinstance(key, tuple) else key)
+                raise UpstreamError(system, f"{self._name} not read yet", retry_after=FIRST_RETRY) from late
         return self._values[key]
 
     async def close(self) -> None:
-        for keeper in self._keepers.values():
+        keepers = list(self._keepers.values())
+        for keeper in keepers:
             keeper.cancel()
-        await asyncio.gather(*self._keepers.values(), return_exceptions=True)
-
-    def _unfilled(self, key: Key) -> UpstreamError:
-        known = self._failures.get(key)
-        system = known.system if known else str(key[0] if isinstance(key, tuple) else key)
-        return UpstreamError(system, f"{self._name} not read yet", retry_after=FIRST_RETRY)
+        await asyncio.gather(*keepers, return_exceptions=True)
 
     async def _kept(self, key: Key) -> None:
         pause = FIRST_RETRY
         while True:
             try:
-                self._values[key] = await self._fill(key, Operation(f"index-{uuid.uuid4().hex}", seconds=FILL_SECONDS))
+                value = await self._fill(key, Operation(f"index-{uuid.uuid4().hex}", seconds=FILL_SECONDS))
             except UpstreamError as failure:
-                self._failures[key] = failure
                 _log.warning("%s %s: %s; next try in %.0f s", self._name, key, failure, pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_RETRY)
-            else:
-                self._failures.pop(key, None)
-                self._filled[key].set()
-                pause = FIRST_RETRY
-                await asyncio.sleep(self._refresh(key))
+                continue
+            self._values[key] = value
+            self._filled[key].set()
+            pause = FIRST_RETRY
+            await asyncio.sleep(self._refresh(key))
+
+    def _forget(self, key: Key) -> None:
+        self._keepers.pop(key).cancel()
+
+    def _ended(self, key: Key, keeper: asyncio.Task[None]) -> None:
+        """The next question starts a keeper anew; one that fell over a mistake of ours says so."""
+        if self._keepers.get(key) is keeper:
+            del self._keepers[key]
+        if not keeper.cancelled() and keeper.exception():
+            _log.error("%s %s is no longer kept", self._name, key, exc_info=keeper.exception())

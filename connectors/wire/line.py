@@ -3,7 +3,9 @@
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -77,6 +79,7 @@ class Line:
             raise
         failure = None if answer.status in answers else _failure(self.system.id, answer)
         self._upstream.state = _state(failure)
+        self._upstream.closed_until = _closed_until(failure)
         if failure:
             raise failure
         return answer
@@ -133,6 +136,12 @@ def _state(failure: UpstreamError | None) -> str:
     return "MAINTENANCE" if isinstance(failure, UpstreamMaintenance) else "DOWN"
 
 
+def _closed_until(failure: UpstreamError | None) -> datetime | None:
+    if not isinstance(failure, UpstreamMaintenance) or failure.retry_after is None:
+        return None
+    return datetime.now(UTC) + timedelta(seconds=failure.retry_after)
+
+
 def _failure(system: str, answer: Answer) -> UpstreamError | None:
     """What a status means where the protocol has no word of its own for it."""
     status = answer.status
@@ -150,7 +159,13 @@ def _failure(system: str, answer: Answer) -> UpstreamError | None:
     return UpstreamBadResponse(system, f"HTTP {status}")
 
 
-def _retry_after(headers: Mapping[str, Any]) -> float | None:
-    """Seconds; the date form of the header is rare enough to be taken as unknown."""
-    value = str(headers.get("Retry-After", ""))
-    return float(value) if value.isdecimal() else None
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from now; RFC 9110, 10.2.3 allows a number of them or a date."""
+    value = headers.get("Retry-After", "")
+    if value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:  # no date either
+        return None
+    return max(0.0, (moment.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds())  # HTTP dates are always GMT

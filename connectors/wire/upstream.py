@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -46,6 +47,8 @@ class Upstream:
         self.proxy = access.proxy
         self.state = "UNKNOWN"
         """How the last call went: UP, DOWN, MAINTENANCE; UNKNOWN before the first."""
+        self.closed_until: datetime | None = None
+        """The end of the maintenance that the system told of when it was last asked."""
         self._retries = 1.0
 
     def may_retry(self) -> bool:
