@@ -57,7 +57,7 @@ def _add_serve(commands: Any) -> None:
     simulated.add_argument("--seed", type=int, metavar="N", help="which university (1)")
     simulated.add_argument("--now", type=_moment, metavar="TIME", help="what its clock shows, ISO 8601 (mid-term)")
     simulated.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="where its state lies (.campus-gateway/sandbox)"
+        "--data-dir", type=Path, metavar="DIR", help="where its state lies (one for each university)"
     )
     simulated.add_argument("--reset", action="store_true", help="throw its state away and build it anew")
 

@@ -81,7 +81,7 @@ async def simulated(arguments: argparse.Namespace) -> AsyncIterator[tuple[Announ
 
 def _options(arguments: argparse.Namespace) -> list[str]:
     given: dict[str, Any] = {
-        "--data-dir": (arguments.data_dir or STATE / "sandbox").absolute(),
+        "--data-dir": (arguments.data_dir or STATE / _name(arguments)).absolute(),
         "--students": arguments.students,
         "--seed": arguments.seed,
         "--now": arguments.now,
@@ -90,3 +90,16 @@ def _options(arguments: argparse.Namespace) -> list[str]:
     }
     words = [word for option, value in given.items() if value is not None for word in (option, str(value))]
     return [*words, "--reset"] if arguments.reset else words
+
+
+def _name(arguments: argparse.Namespace) -> str:
+    """A folder for each university one asks for, so that trying another throws nothing away."""
+    catalogue, now = arguments.catalogue, arguments.now
+    parts = {
+        "": catalogue and catalogue.name.split(".")[0],
+        "term-": arguments.term,
+        "students-": arguments.students,
+        "seed-": arguments.seed,
+        "now-": now and "".join(filter(str.isalnum, now)),
+    }
+    return "-".join(["sandbox", *(f"{name}{value}" for name, value in parts.items() if value is not None)])
