@@ -1,0 +1,178 @@
+"""Each persona sees their own world: what the systems hold, and null, without error, for what does not exist."""
+
+from collections.abc import Set
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.e2e import plain_reads as plain
+from tests.simulated_campus import Answer, SimulatedCampus
+
+STUDIES = {"academicRecord", "enrolments", "timetable"}
+LIBRARY = {"loans", "holds", "fines"}
+EVERYTHING = {"profile", "contacts", *STUDIES, *LIBRARY, "applications", "tickets"}
+
+
+class Sees(NamedTuple):
+    accounts: set[str]
+    """Systems that hold an account of theirs: the only ones their dashboard asks, beside the shuttle."""
+    nothing: Set[str] = frozenset()
+    """What does not exist for them."""
+    idle: Set[str] = frozenset()
+    """What exists and is empty."""
+
+
+AT_CWB = {"sis-cwb", "library-cwb", "onestop-gz", "tickets-cwb"}
+STAFF = Sees({"sis-cwb", "library-cwb", "tickets-cwb"}, {*STUDIES, "applications"})
+DASHBOARDS = {
+    "alex": Sees(AT_CWB),
+    "mei": Sees({"sis-gz", "onestop-gz", "tickets-cwb"}, LIBRARY),
+    "jordan": Sees({*AT_CWB, "sis-gz"}),
+    "wing": Sees({"sis-cwb", "library-cwb"}, {"applications", "tickets"}, {"enrolments", "timetable"}),
+    "sam": Sees(AT_CWB),
+    "taiman-a": Sees(AT_CWB),
+    "taiman-b": Sees(AT_CWB),
+    "bo": Sees(AT_CWB),
+    "quinn": Sees(AT_CWB),
+    "lee": STAFF,
+    "rita": STAFF,
+    "pat": STAFF,
+}
+STUDENTS = [who for who, sees in DASHBOARDS.items() if "academicRecord" not in sees.nothing]
+
+
+async def test_the_table_names_every_persona(open_campus: SimulatedCampus) -> None:
+    async with open_campus.client.get("/sandbox/personas") as answer:
+        told = await answer.json()
+    assert {persona["id"] for persona in told} == set(DASHBOARDS)
+    # Whoever studies or studied here is one whose record the dashboard shows.
+    assert {each["id"] for each in told if {"student", "alumna", "alumnus"} & set(each["roles"])} == set(STUDENTS)
+
+
+@pytest.mark.parametrize("who", DASHBOARDS)
+async def test_the_dashboard_shows_what_exists_and_null_for_what_does_not(campus: SimulatedCampus, who: str) -> None:
+    sees = DASHBOARDS[who]
+    answer = await campus.widget("dashboard", as_=who)
+    assert answer.errors == []
+    me = answer.data["me"]
+    assert set(me) == EVERYTHING
+    assert {name for name, value in me.items() if value is None} == sees.nothing
+    assert {name for name, value in me.items() if value is not None and not _items(value)} == sees.idle
+    assert set(await campus.counts()) == {*sees.accounts, "shuttle-gz"}
+    for public in ("services", "terms", "courses", "shuttles"):
+        assert answer.data[public]["nodes"]
+        assert answer.data[public]["unavailable"] == []
+
+
+def _items(value: dict[str, Any]) -> Any:
+    """What a part of the dashboard lists, whatever it calls it."""
+    if "programmes" in value:
+        return value["programmes"]["nodes"] and value["terms"]["nodes"]
+    return value.get("nodes") or value.get("numbers") or value.get("meetings", {}).get("nodes")
+
+
+@pytest.mark.parametrize("who", DASHBOARDS)
+async def test_the_library_widgets_show_what_the_library_holds(open_campus: SimulatedCampus, who: str) -> None:
+    account = (await plain.claims(open_campus, who)).get("library_id")
+    borrowed = await open_campus.widget("loans", as_=who)
+    waiting = await open_campus.widget("holds-and-fines", as_=who)
+    assert [*borrowed.errors, *waiting.errors] == []
+    if account is None:
+        assert [borrowed.at("me.loans"), waiting.at("me.holds"), waiting.at("me.fines")] == [None, None, None]
+        return
+    loans = [(each["title"], plain.moment(each["dueAt"])) for each in borrowed.at("me.loans.nodes")]
+    assert [due for _, due in loans] == sorted(due for _, due in loans)
+    assert sorted(loans) == await plain.loans(open_campus, account)
+    assert sorted(each["title"] for each in waiting.at("me.holds.nodes")) == await plain.holds(open_campus, account)
+    owed = [(each["title"], float(each["balance"]["amount"])) for each in waiting.at("me.fines.nodes")]
+    assert sorted(owed) == await plain.fines(open_campus, account)
+
+
+@pytest.mark.parametrize("who", DASHBOARDS)
+async def test_applications_and_tickets_are_those_the_desks_hold(open_campus: SimulatedCampus, who: str) -> None:
+    named = await plain.claims(open_campus, who)
+    answer = await open_campus.widget("my-applications", {"first": 100}, as_=who)
+    desk = await open_campus.widget("tickets", {"first": 100}, as_=who)
+    assert [*answer.errors, *desk.errors] == []
+    applicant, address = named.get("onestop_id"), named.get("ticket_address")
+    held = await plain.applications(open_campus, applicant) if applicant else None
+    assert _each(answer, "me.applications", "reference") == held
+    asked = await plain.tickets(open_campus, address) if address else None
+    assert _each(desk, "me.tickets", "subject") == asked
+
+
+def _each(answer: Answer, path: str, leaf: str) -> set[str] | None:
+    """One leaf of a connection that shows everything; None where there is none."""
+    page = answer.at(path)
+    if page is None:
+        return None
+    assert page["totalCount"] == len(page["nodes"])
+    return {item[leaf] for item in page["nodes"]}
+
+
+@pytest.mark.parametrize("who", DASHBOARDS)
+async def test_the_profile_shows_what_each_campus_knows(open_campus: SimulatedCampus, who: str) -> None:
+    numbers = await plain.numbers(open_campus, who)
+    known = {system: await plain.person(open_campus.systems[system], number) for system, number in numbers.items()}
+    answer = await open_campus.widget("profile", as_=who)
+    assert answer.errors == []
+    profile = answer.at("me.profile")
+    assert {each["number"] for each in profile["numbers"]} == set(numbers.values())
+    first = next(iter(known.values()))
+    assert profile["displayName"] == first["displayName"]
+    assert profile["dateOfBirth"] == first["dateOfBirth"]
+    assert {
+        (each["email"], each["privateEmail"], each["telephone"]) for each in answer.at("me.contacts.nodes")
+    } == {(each["email"], each["secondaryEmail"], each["mobileNumber"]) for each in known.values()}  # fmt: skip
+    assert {each["emergency"][0]["telephone"] for each in answer.at("me.contacts.nodes")} == {
+        each["ICEPhoneNumber"] for each in known.values()
+    }
+
+
+@pytest.mark.parametrize("who", STUDENTS)
+async def test_grades_enrolments_and_timetable_are_those_of_the_student_systems(
+    open_campus: SimulatedCampus, who: str
+) -> None:
+    numbers = await plain.numbers(open_campus, who)
+    held = [await plain.studies(open_campus.systems[system], number) for system, number in numbers.items()]
+    grades, enrolments, timetable = [
+        await open_campus.widget(name, as_=who) for name in ("grades", "enrolments", "timetable")
+    ]
+    assert [*grades.errors, *enrolments.errors, *timetable.errors] == []
+    shown = {
+        (term["code"], result["courseCode"]): result["grade"]
+        for term in grades.at("me.academicRecord.terms.nodes")
+        for result in term["results"]
+    }
+    assert shown == {key: grade for each in held for key, grade in each.grades.items()}
+    states = {"WAITLISTED": "queued", "ENROLLED": "associated", "CANCELLED": "cancelled", "FINISHED": "finished"}
+    assert {
+        (each["courseCode"], states[each["state"]]) for each in enrolments.at("me.enrolments.nodes")
+    } == set().union(*(each.enrolments for each in held))  # fmt: skip
+    assert {
+        (each["section"]["code"], plain.moment(each["start"]), plain.moment(each["end"]), each["room"])
+        for each in timetable.at("me.timetable.meetings.nodes")
+    } == set().union(*(each.meetings for each in held))
+
+
+@pytest.mark.parametrize(
+    ("widget", "path"),
+    [
+        ("loans", "me.loans.nodes.0.title"),
+        ("loans", "me.loans.nodes.0.id"),
+        ("holds-and-fines", "me.holds.nodes.0.title"),
+        ("my-applications", "me.applications.nodes.0.reference"),
+        ("tickets", "me.tickets.nodes.0.subject"),
+        ("grades", "me.academicRecord.programmes.nodes.0.name"),
+        ("enrolments", "me.enrolments.nodes.0.id"),
+        ("timetable", "me.timetable.meetings.nodes.0.section.course.code"),
+        ("profile", "me.contacts.nodes.0.telephone"),
+    ],
+)
+async def test_two_students_of_one_name_see_different_things(
+    open_campus: SimulatedCampus, widget: str, path: str
+) -> None:
+    answers = [await open_campus.widget(widget, as_=who) for who in ("taiman-a", "taiman-b")]
+    one, other = (answer.at(path) for answer in answers)
+    assert None not in (one, other)
+    assert one != other
