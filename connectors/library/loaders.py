@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from connectors.reads import Loader, one_call_each
+from connectors.reads import one_call_each
 
 from .alma import Alma
 
@@ -11,6 +11,6 @@ class LibraryLoaders:
     """Keys name a reader's account in one library; a library that does not know it answers None."""
 
     def __init__(self, ask: Callable[[str], Alma]) -> None:
-        self.loans_by_account = Loader(one_call_each(ask, Alma.loans))
-        self.holds_by_account = Loader(one_call_each(ask, Alma.holds))
-        self.fines_by_account = Loader(one_call_each(ask, Alma.fines))
+        self.loans_by_account = one_call_each(ask, Alma.loans)
+        self.holds_by_account = one_call_each(ask, Alma.holds)
+        self.fines_by_account = one_call_each(ask, Alma.fines)

@@ -32,9 +32,9 @@ class OneStopLoaders:
     """Keys name a person's account in one system."""
 
     def __init__(self, workflow: Callable[[str], Flowable], tickets: Callable[[str], RequestTracker]) -> None:
-        self.applications_by_account = Loader(one_call_each(workflow, Flowable.applications))
-        self.tickets_by_account = Loader(one_call_each(tickets, RequestTracker.tickets))
-        self._steps_by_account = Loader(one_call_each(workflow, Flowable.steps))
+        self.applications_by_account = one_call_each(workflow, Flowable.applications)
+        self.tickets_by_account = one_call_each(tickets, RequestTracker.tickets)
+        self._steps_by_account = one_call_each(workflow, Flowable.steps)
         self.steps_by_application: Loader[ApplicationKey, list[Step]] = Loader(self._steps_by_application)
 
     async def _steps_by_application(self, keys: list[ApplicationKey]) -> Sequence[list[Step] | Exception]:

@@ -1,8 +1,10 @@
-"""Keys that name their system, and the batch that asks each system side by side."""
+"""Keys that name their system, and the loader that asks for each key by a call of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple, TypeVar
+
+from .loader import Loader
 
 Protocol = TypeVar("Protocol")
 Value = TypeVar("Value")
@@ -17,13 +19,16 @@ class AccountKey(NamedTuple):
 
 def one_call_each(
     ask: Callable[[str], Protocol], endpoint: Callable[[Protocol, str], Awaitable[Value]]
-) -> Callable[[list[AccountKey]], Awaitable[Sequence[Value | Exception]]]:
-    """A batch for systems that cannot batch: one call per key, side by side, each failing alone."""
+) -> Loader[AccountKey, Value]:
+    """A loader over systems that cannot batch: one call per key, side by side.
 
-    async def batch(keys: list[AccountKey]) -> Sequence[Value | Exception]:
-        return await settled(endpoint(ask(key.system), key.account) for key in keys)
+    Each key is a batch of its own, so that an answer of one system is not held back by another that is slow.
+    """
 
-    return batch
+    async def call(keys: list[AccountKey]) -> list[Value]:
+        return [await endpoint(ask(key.system), key.account) for key in keys]
+
+    return Loader(call, max_batch=1)
 
 
 async def settled(calls: Iterable[Awaitable[Value]]) -> list[Value | Exception]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from connectors.reads import Index, Loader, one_call_each
+from connectors.reads import Index, one_call_each
 from connectors.wire import Operation, UpstreamError
 
 from .oeapi import Oeapi
@@ -65,12 +65,12 @@ class SisLoaders:
     """One operation's view of the student systems: each thing asked at most once per person.
 
     Keys name a person in one system: by number in `person_by_number`, by the system's own id in the others.
-    The standard has no batch reads by person, so a batch is asked side by side.
+    The standard has no batch reads by person, so each is a call of its own, side by side.
     """
 
     def __init__(self, ask: Callable[[str], Oeapi]) -> None:
-        self.person_by_number = Loader(one_call_each(ask, Oeapi.person))
-        self.enrolments_by_person = Loader(one_call_each(ask, Oeapi.enrolments))
-        self.seats_by_person = Loader(one_call_each(ask, Oeapi.seats))
-        self.programmes_by_person = Loader(one_call_each(ask, Oeapi.programmes))
-        self.advisees_by_group = Loader(one_call_each(ask, Oeapi.advisees))
+        self.person_by_number = one_call_each(ask, Oeapi.person)
+        self.enrolments_by_person = one_call_each(ask, Oeapi.enrolments)
+        self.seats_by_person = one_call_each(ask, Oeapi.seats)
+        self.programmes_by_person = one_call_each(ask, Oeapi.programmes)
+        self.advisees_by_group = one_call_each(ask, Oeapi.advisees)
