@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import strawberry
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLField, GraphQLObjectType, GraphQLUnionType, get_named_type
 from strawberry.types.base import StrawberryObjectDefinition
 
+from .cards import Card
 from .fields import CARDS, SCOPES
 
 UNGUARDED = frozenset({"Query.viewer", "Query.me"})
@@ -36,19 +37,29 @@ def _problems(parent: GraphQLObjectType) -> Iterator[str]:
     if parent.name in SCOPES:
         return  # whoever got here was let in
     for name, field in parent.fields.items():
-        place = f"{parent.name}.{name}"
-        scope = field.extensions["strawberry-definition"].metadata.get("requires")
-        for reached in _reached(get_named_type(field.type)):
-            needed = SCOPES.get(reached.name)
-            if needed and scope != needed:
-                yield f"{place} leads to {reached.name} and must require {needed}"
-            card = CARDS.get(reached.name)
-            if card and card.data.personal and not needed and place not in UNGUARDED:
-                yield f"{place} leads to {reached.name}, which is {card.data.name} and requires no scope"
+        yield from _unguarded(f"{parent.name}.{name}", field)
+
+
+def _unguarded(place: str, field: GraphQLField) -> Iterator[str]:
+    declared = field.extensions["strawberry-definition"]
+    scope = declared.metadata.get("requires")
+    own = next((each for each in declared.directives if isinstance(each, Card)), None)
+    if own and own.data.personal and not scope:
+        yield f"{place} is {own.data.name} and requires no scope"
+    for reached in _reached(get_named_type(field.type)):
+        needed = SCOPES.get(reached.name)
+        if needed and scope != needed:
+            yield f"{place} leads to {reached.name} and must require {needed}"
+        card = CARDS.get(reached.name)
+        if card and card.data.personal and not needed and place not in UNGUARDED:
+            yield f"{place} leads to {reached.name}, which is {card.data.name} and requires no scope"
 
 
 def _reached(named: object) -> Iterator[GraphQLObjectType]:
-    """The types a field leads to, looking through lists and connections; an interface's members guard themselves."""
+    """The types a field leads to, looking through lists, connections and unions; members of Node guard themselves."""
+    if isinstance(named, GraphQLUnionType):
+        for member in named.types:
+            yield from _reached(member)
     if not isinstance(named, GraphQLObjectType):
         return
     if not _carries_only_items(named):
