@@ -105,8 +105,8 @@ async def test_an_earlier_way_that_knows_of_no_account_leaves_it_to_the_later_on
 async def test_two_codes_on_a_persons_file_are_a_conflict_and_neither_account_is_shown(
     university: University,
 ) -> None:
-    sams = "ustl0000001"
-    async with campus_with_altered(university, "sis-cwb", with_code("x-library-id", sams)) as campus:
+    another = "ustl0000001"
+    async with campus_with_altered(university, "sis-cwb", with_code("x-library-id", another)) as campus:
         answer = await campus.widget("dashboard", as_="jordan", issuer="GZ")
         assert answer.faults() == {(path, "CONFLICT", "library-cwb") for path in LIBRARY}
         assert all(answer.at(path) is None for path in LIBRARY)
