@@ -42,7 +42,8 @@ class TicketOnWire(Struct, rename="pascal"):
 
 class TicketsOnWire(Struct):
     items: list[TicketOnWire]
-    pages: int
+    pages: float
+    """A whole number, but RT 5.0.3 writes 0.0 where there are no tickets."""
     page: int
 
 
