@@ -236,7 +236,7 @@ class _Desk:
             "count": len(shown),
             "total": len(keys),
             "page": page,
-            "pages": pages,
+            "pages": pages or 0.0,  # so a real RT writes it where nothing was found
             "per_page": per_page,
         }
         if page < pages:

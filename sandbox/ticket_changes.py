@@ -1,10 +1,11 @@
 """What one may write to a ticket over REST2, and what Request Tracker says to each change."""
 
+import re
 import sqlite3
 from datetime import datetime
 from typing import Any
 
-from .ticket_desk import CUSTOM_FIELDS, QUEUES, Asked, record, set_status
+from .ticket_desk import CUSTOM_FIELDS, QUEUES, UNSET, Asked, record, set_status
 from .ticket_records import LIFECYCLE
 
 _COLUMNS = {"Subject": "subject", "Owner": "owner", "Priority": "priority", "Due": "due"}
@@ -35,6 +36,8 @@ def asked_for(data: dict[str, Any], user: str) -> Asked:
             for name, value in (data.get("CustomFields") or {}).items()
             if name in CUSTOM_FIELDS.values()
         },
+        # A new ticket takes the moment as RT writes it, a changed one as SQL does; any other form leaves it unset.
+        _due(data["Due"], r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z") if "Due" in data else "",
     )
 
 
@@ -43,9 +46,10 @@ def change(db: sqlite3.Connection, ticket: int, data: dict[str, Any], user: str,
     said = []
     for name, column in _COLUMNS.items():
         if name in data:
+            value = _due(data[name], r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)") if name == "Due" else data[name]
             # The column is one of the four above.
             (old,) = db.execute(f"select {column} from ticket where id = ?", (ticket,)).fetchone()  # noqa: S608
-            db.execute(f"update ticket set {column} = ? where id = ?", (data[name], ticket))  # noqa: S608
+            db.execute(f"update ticket set {column} = ? where id = ?", (value, ticket))  # noqa: S608
             record(db, ticket, "Set", user, now, field=name, old=str(old), new=str(data[name]))
             said.append(f"Ticket {ticket}: {name} changed from '{old}' to '{data[name]}'")
     if "Status" in data:
@@ -57,6 +61,11 @@ def change(db: sqlite3.Connection, ticket: int, data: dict[str, Any], user: str,
             record(db, ticket, "CustomField", user, now, field=name, new=str(value))
             said.append(f"{name} {value} added")
     return said
+
+
+def _due(moment: Any, form: str) -> str:
+    found = re.fullmatch(form, str(moment))
+    return f"{found[1]}T{found[2]}Z" if found else UNSET
 
 
 def _moved(db: sqlite3.Connection, ticket: int, status: str, user: str, now: datetime) -> str:

@@ -67,6 +67,8 @@ class Asked:
     requestors: Sequence[str]
     priority: int
     custom_fields: dict[str, str]
+    due: str = ""
+    """As RT writes it; empty where the desk decides."""
 
 
 def zulu(moment: datetime) -> str:
@@ -108,7 +110,7 @@ def create(db: sqlite3.Connection, asked: Asked, creator: str, now: datetime) ->
     for address in asked.requestors:
         add_user(db, address, address, privileged=False)
     made = zulu(now)
-    due = zulu(now + timedelta(hours=24)) if asked.priority >= 80 else UNSET
+    due = asked.due or (zulu(now + timedelta(hours=24)) if asked.priority >= 80 else UNSET)
     ticket = db.execute(
         "insert into ticket values (null, ?, ?, 'new', 'Nobody', ?, ?, ?, ?, ?, ?, ?, ?)",
         (QUEUES[asked.queue][0], asked.subject, creator, made, made, creator, UNSET, UNSET, due, asked.priority),

@@ -42,8 +42,8 @@ _REQUESTOR = "exists (select 1 from requestor where requestor.ticket = ticket.id
 class TicketSQLError(Exception):
     """The query is none; the message is RT's, the path of its own source file included."""
 
-    def __init__(self, message: str, line: int = 3187) -> None:
-        super().__init__(f"{message} at /usr/share/request-tracker5/lib/RT/Tickets.pm line {line}.\n")
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} at /usr/share/request-tracker5/lib/RT/Tickets.pm line 3187.\n")
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ def _add(condition: Condition, keyword: str, operator: str, value: str) -> None:
     elif key.lower() in _COLUMNS:
         where = f"{_COLUMNS[key.lower()]} TEST"
     else:
-        raise TicketSQLError(f"Unknown field: {key}", 3206)
+        raise TicketSQLError(f"Unknown field: {key}")
     if key.lower() == "status" and value in ("__Active__", "__Inactive__"):
         inside = (value == "__Inactive__") == (operator == "=")
         condition.sql += f"ticket.status {'' if inside else 'not '}in ('resolved', 'rejected', 'deleted')"
