@@ -128,6 +128,8 @@ class Faults:
 
 def reset(transport: asyncio.WriteTransport) -> None:
     """Breaks a connection off with RST instead of the orderly FIN."""
+    if transport.is_closing():  # the client gave up before, and its descriptor may be somebody else's by now
+        return
     raw = transport.get_extra_info("socket")
     if raw is not None:
         # A duplicate of the descriptor, because uvloop's own socket object cannot set options.

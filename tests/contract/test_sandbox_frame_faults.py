@@ -62,6 +62,15 @@ async def test_calls_are_counted_with_what_was_sent(system):
     assert await calls(system) == {"count": 0, "calls": []}
 
 
+async def test_a_call_that_was_given_up_is_no_obstacle_to_going_down(system):
+    await fault(system, "hang")
+    with pytest.raises(TimeoutError):
+        async with system.session.get(PATH, timeout=aiohttp.ClientTimeout(total=0.1)):
+            pass
+    assert (await calls(system))["count"] == 1
+    await fault(system, "down")
+
+
 async def test_down_resets_every_connection_even_a_kept_one(system):
     reader, writer = await asyncio.open_connection("127.0.0.1", int(system.origin.rpartition(":")[2]))
     writer.write(b"GET /rooms HTTP/1.1\r\nHost: x\r\n\r\n")
