@@ -1,20 +1,24 @@
 """What a resolver may reach while answering one operation."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError
 
 from campus.text import Text
 from connectors import gz_campus, library, onestop, sis
+from connectors.reads import Index, system_of
 from connectors.wire import Line, Operation, Upstream
 
 from .accounts import Accounts, KnownAccounts, Ways
 from .viewer import Viewer
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
     "sis": sis.PROTOCOLS,
@@ -85,6 +89,14 @@ class RequestContext:
     def calls(self) -> Counter[str]:
         """Upstream calls so far, by system."""
         return self._operation.calls
+
+    async def collection(self, index: Index[Key, Value], key: Key) -> Value:
+        """A public collection; waiting for its first fill is time spent on its system like any other."""
+        found = index.peek(key)
+        if found is not None:
+            return found
+        system = system_of(key)
+        return await index.get(key, self._operation.seconds_left(system, self.campus.upstreams[system].timeout))
 
     def _ask(self, system: str) -> Any:
         return self.campus.ask(system, self._operation)

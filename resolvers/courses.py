@@ -33,8 +33,10 @@ def catalogue_systems(info: Info, campus: str | None) -> list[str]:
 
 
 async def terms(info: Info, campus: str | None = None) -> Merged[sis.Term] | None:
-    index = info.context.indexes.sis.terms
-    return await merged(info, {system: index.get(system) for system in catalogue_systems(info, campus)})
+    async def of(system: str) -> Sequence[sis.Term]:
+        return await info.context.collection(info.context.indexes.sis.terms, system)
+
+    return await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
 
 
 def is_current(term: Parent[sis.Term], info: Info) -> bool:
@@ -44,7 +46,7 @@ def is_current(term: Parent[sis.Term], info: Info) -> bool:
 async def current_term(info: Info, system: str) -> sis.Term:
     """The term that runs, or the one that comes next, or failing both the last one."""
     now = info.context.campus.now()
-    terms = await info.context.indexes.sis.terms.get(system)
+    terms = await info.context.collection(info.context.indexes.sis.terms, system)
     ahead = [term for term in terms if term.ends_at >= now]
     if not terms:
         raise UpstreamError(system, "no terms at all")
@@ -56,9 +58,9 @@ async def courses(
 ) -> Page[sis.Course] | None:
     async def of(system: str) -> Sequence[sis.Course] | None:
         key = sis.TermKey(system, term) if term else (await current_term(info, system)).key
-        if await info.context.indexes.sis.term(key) is None:
+        if await term_by_key(info, key) is None:
             return None
-        return (await info.context.indexes.sis.catalogue.get(key)).courses
+        return (await info.context.collection(info.context.indexes.sis.catalogue, key)).courses
 
     found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
     if found is None:
@@ -89,17 +91,19 @@ async def section_by_key(info: Info, key: sis.SectionKey) -> sis.Section | None:
 
 
 async def term_by_key(info: Info, key: sis.TermKey) -> sis.Term | None:
-    return await info.context.indexes.sis.term(key)
+    terms = await info.context.collection(info.context.indexes.sis.terms, key.system)
+    return next((term for term in terms if term.key == key), None)
 
 
 async def _catalogue(info: Info, key: sis.TermKey) -> sis.TermCatalogue | None:
-    if await info.context.indexes.sis.term(key) is None:
+    if await term_by_key(info, key) is None:
         return None
-    return await info.context.indexes.sis.catalogue.get(key)
+    return await info.context.collection(info.context.indexes.sis.catalogue, key)
 
 
 async def sections(course: Parent[sis.Course], info: Info) -> Sequence[sis.Section]:
-    catalogue = await info.context.indexes.sis.catalogue.get(sis.TermKey(course.key.system, course.key.term))
+    term = sis.TermKey(course.key.system, course.key.term)
+    catalogue = await info.context.collection(info.context.indexes.sis.catalogue, term)
     return catalogue.sections_by_course.get(course.code, ())
 
 

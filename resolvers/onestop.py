@@ -15,7 +15,7 @@ from .people import Me
 
 async def services(info: Info, type: str | None = None) -> Merged[onestop.Service] | None:
     async def of(system: str) -> Sequence[onestop.Service]:
-        everything = await info.context.indexes.onestop.services.get(system)
+        everything = await info.context.collection(info.context.indexes.onestop.services, system)
         return [service for service in everything if type in (None, service.type)]
 
     return await merged(info, {system: of(system) for system in info.context.campus.answering("services")})
@@ -27,7 +27,7 @@ async def service(info: Info, key: str) -> onestop.Service | None:
 
 
 async def service_by_key(info: Info, key: onestop.ServiceKey) -> onestop.Service | None:
-    everything = await info.context.indexes.onestop.services.get(key.system)
+    everything = await info.context.collection(info.context.indexes.onestop.services, key.system)
     return next((service for service in everything if service.key == key), None)
 
 

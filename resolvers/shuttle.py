@@ -20,13 +20,13 @@ MOST = 50
 
 async def stops(info: Info) -> Merged[Stop] | None:
     async def of(system: str) -> Sequence[Stop]:
-        return list((await info.context.indexes.shuttle.timetable.get(system)).stops.values())
+        return list((await info.context.collection(info.context.indexes.shuttle.timetable, system)).stops.values())
 
     return await merged(info, {system: of(system) for system in info.context.campus.answering("timetable")})
 
 
 async def stop_by_key(info: Info, key: StopKey) -> Stop | None:
-    return (await info.context.indexes.shuttle.timetable.get(key.system)).stops.get(key.stop)
+    return (await info.context.collection(info.context.indexes.shuttle.timetable, key.system)).stops.get(key.stop)
 
 
 async def departures(
@@ -42,7 +42,7 @@ async def departures(
     now = info.context.campus.now()
 
     async def of(system: str) -> Sequence[Departure]:
-        timetable = await info.context.indexes.shuttle.timetable.get(system)
+        timetable = await info.context.collection(info.context.indexes.shuttle.timetable, system)
         return timetable.departures(now, origin, destination, first)
 
     found = await merged(info, {system: of(system) for system in asked})

@@ -114,7 +114,7 @@ async def sections_of_enrolment(enrolment: Parent[sis.Enrolment], info: Info) ->
     """The sections of the course in which the person has a seat."""
     seats = await info.context.sis.seats_by_person.load(AccountKey(enrolment.system, enrolment.owner))
     key = sis.TermKey(enrolment.course.system, enrolment.course.term)
-    catalogue = await info.context.indexes.sis.catalogue.get(key)
+    catalogue = await info.context.collection(info.context.indexes.sis.catalogue, key)
     taken = (catalogue.section_by_wire_id.get(seat.section_wire_id) for seat in seats)
     return [section for section in taken if section and section.course == enrolment.course]
 
@@ -151,12 +151,12 @@ def collisions(timetable: Parent[Timetable]) -> list[Conflict] | None:
 async def _class_meetings(info: Info, who: sis.Identity, first: date, last: date) -> list[ClassMeeting]:
     seats = await info.context.sis.seats_by_person.load(AccountKey(who.system, who.wire_id))
     taken = {seat.section_wire_id for seat in seats if seat.state is sis.EnrolmentState.ENROLLED}
-    terms = await info.context.indexes.sis.terms.get(who.system)
+    terms = await info.context.collection(info.context.indexes.sis.terms, who.system)
     found: list[ClassMeeting] = []
     for term in terms:
         if term.starts > last or term.ends < first:
             continue
-        catalogue = await info.context.indexes.sis.catalogue.get(term.key)
+        catalogue = await info.context.collection(info.context.indexes.sis.catalogue, term.key)
         slots = [slot for wire_id in taken for slot in _slots(catalogue.section_by_wire_id.get(wire_id), term)]
         zone = info.context.campus.zones[term.campus]
         found += [

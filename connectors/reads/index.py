@@ -73,15 +73,18 @@ class Index(Generic[Key, Value]):
         self._keepers[key] = keeper
         self._filled[key] = asyncio.Event()
 
-    async def get(self, key: Key) -> Value:
-        """The collection; waits a moment for the first fill. Raises UpstreamError while there is none."""
+    async def get(self, key: Key, seconds: float = PATIENCE) -> Value:
+        """The collection; waits for the first fill, as long as the asker has `seconds` and is patient.
+
+        Raises UpstreamError while there is none.
+        """
         if key not in self._values:
             self.keep(key)
             try:
-                await asyncio.wait_for(self._filled[key].wait(), PATIENCE)
+                await asyncio.wait_for(self._filled[key].wait(), min(seconds, PATIENCE))
             except TimeoutError as late:
-                system = str(key[0] if isinstance(key, tuple) else key)
-                raise UpstreamError(system, f"{self._name} not read yet", retry_after=FIRST_RETRY) from late
+                reason = f"{self._name} not read yet"
+                raise UpstreamError(system_of(key), reason, retry_after=FIRST_RETRY) from late
         return self._values[key]
 
     async def close(self) -> None:
@@ -114,3 +117,8 @@ class Index(Generic[Key, Value]):
             del self._keepers[key]
         if not keeper.cancelled() and keeper.exception():
             _log.error("%s %s is no longer kept", self._name, key, exc_info=keeper.exception())
+
+
+def system_of(key: Hashable) -> str:
+    """The system a collection is read from: the key itself, or its first part."""
+    return str(key[0] if isinstance(key, tuple) else key)
