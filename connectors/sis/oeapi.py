@@ -30,6 +30,9 @@ PAGE_SIZE = 250
 PAGES = 200
 """More than any list of a university needs; a system that always says there is another page must end somewhere."""
 
+TERMS = frozenset({"semester", "trimester", "quarter", "period"})
+"""Kinds of session that courses are held in; a winter or summer term is a period."""
+
 
 class Oeapi:
     """One student system, asked on behalf of one operation."""
@@ -45,11 +48,9 @@ class Oeapi:
         return {"Authorization": f"Bearer {secret}"}
 
     async def terms(self) -> list[Term]:
-        """Terms, the latest first; years and testing periods are other kinds of session."""
+        """Terms, the latest first; years and testing periods are sessions, too."""
         rows = [row async for row in self._rows("/academic-sessions", SessionOnWire)]
-        terms = [
-            translated.term(self.system, row, self._zone) for row in rows if row.academic_session_type == "semester"
-        ]
+        terms = [translated.term(self.system, row, self._zone) for row in rows if row.academic_session_type in TERMS]
         return sorted(terms, key=lambda term: term.starts_at, reverse=True)
 
     async def catalogue(self, term: Term) -> TermCatalogue:
