@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from pathlib import PurePath
 
@@ -26,6 +27,9 @@ VAGUE = {"base", "common", "core", "helper", "helpers", "impl", "manager", "misc
 
 SYSTEMS = sorted(PROTOCOLS)
 """Kinds of system, which are the connectors' folders."""
+
+MODULES = {"graphql-core": "graphql", "gtfs-realtime-bindings": "google", "strawberry-graphql": "strawberry"}
+"""Packages that are imported by another name than they are installed by."""
 
 CATCHING = re.compile(
     r"connectors/(wire|reads)/.+|pipeline/.+|commands/.+|campus/ids\.py|connectors/\w+/("
@@ -117,6 +121,16 @@ def test_lock_files_name_packages_and_hashes_but_no_host() -> None:
     for name in files():
         if name.endswith("package-lock.json"):
             assert '"resolved"' not in text(name), name
+
+
+def test_what_is_installed_to_run_is_imported_by_what_runs() -> None:
+    wanted = tomllib.loads(text("pyproject.toml"))["project"]["dependencies"]
+    packages = {re.split(r"[<>=;]", line)[0].strip() for line in wanted} - {"tzdata"}  # read by zoneinfo
+    imported = {node.module.split(".")[0] for name in sources() for node in nodes(name, ast.ImportFrom) if node.module}
+    imported |= {
+        each.name.split(".")[0] for name in sources() for node in nodes(name, ast.Import) for each in node.names
+    }
+    assert {package for package in packages if MODULES.get(package, package) not in imported} == set()
 
 
 def test_pages_load_nothing_from_elsewhere() -> None:
