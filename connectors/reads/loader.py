@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from aiodataloader import DataLoader
@@ -57,18 +57,24 @@ class Loader(DataLoader[Key, Value]):
         return own
 
     async def _run_batch(self, keys: list[Key]) -> list[Value]:
+        if not self._wanted(keys):
+            raise LoadAbortedError("all who asked have left")
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._batches[task] = frozenset(keys)
         try:
             return list(cast("Sequence[Value]", await self._batch_load(keys)))
-        except asyncio.CancelledError as end:
-            raise LoadAbortedError("the batch was cancelled") from end
+        except asyncio.CancelledError:
+            # Told in each key's place: whoever asks anew while the call is given up stays in the cache.
+            return [cast("Value", LoadAbortedError("the batch was cancelled")) for _ in keys]
         finally:
             del self._batches[task]
 
+    def _wanted(self, keys: Iterable[Key]) -> bool:
+        return any(self._askers[key] for key in keys)
+
     def _forget_failure(self, key: Key, done: asyncio.Future[Value]) -> None:
-        if done.cancelled() or done.exception() is not None:
-            self._cache.pop(key, None)
+        if self._cache.get(key) is done and (done.cancelled() or done.exception() is not None):
+            del self._cache[key]
 
     def _left(self, key: Key, own: asyncio.Future[Value]) -> None:
         """The last asker to give up takes the call with it; until then it goes on."""
@@ -76,8 +82,10 @@ class Loader(DataLoader[Key, Value]):
         if not own.cancelled():
             return
         for task, keys in self._batches.items():
-            if key in keys and not any(self._askers[other] for other in keys):
+            if key in keys and not self._wanted(keys):
                 task.cancel()
+                for given_up in keys:
+                    self._cache.pop(given_up, None)
 
 
 _NOT_YET = cast("asyncio.AbstractEventLoop", object())
