@@ -38,7 +38,7 @@ class Gtfs:
         try:
             with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
                 feed = Feed(archive, self.system.id, self.system.campus)
-                return ShuttleTimetable(
+                timetable = ShuttleTimetable(
                     system=self.system.id,
                     campus=self.system.campus,
                     zone=self._zone,
@@ -48,8 +48,10 @@ class Gtfs:
                     service_days=feed.service_days(),
                     etag=answer.headers.get("ETag"),
                 )
+                _refers_to_itself(timetable)
         except (zipfile.BadZipFile, KeyError, ValueError) as failure:
             raise UpstreamBadResponse(self.system.id, f"no GTFS feed: {failure!r}") from failure
+        return timetable
 
     async def trip_updates(self) -> TripUpdates:
         """What the vehicles report of delays and cancellations."""
@@ -57,13 +59,25 @@ class Gtfs:
         feed = realtime.FeedMessage()
         try:
             feed.ParseFromString(answer.body)
-        except DecodeError as failure:
-            raise UpstreamBadResponse(self.system.id, "no GTFS-Realtime feed") from failure
-        updates = (entity.trip_update for entity in feed.entity if entity.HasField("trip_update"))
-        return TripUpdates(
-            as_of=datetime.fromtimestamp(feed.header.timestamp, UTC),
-            by_trip={(each.trip.trip_id, _day(each.trip.start_date)): _update(each) for each in updates},
-        )
+            if not feed.IsInitialized():  # protobuf reads nothing at all as a message without its required header
+                raise DecodeError("no header")
+            updates = (entity.trip_update for entity in feed.entity if entity.HasField("trip_update"))
+            return TripUpdates(
+                as_of=datetime.fromtimestamp(feed.header.timestamp, UTC),
+                by_trip={(each.trip.trip_id, _day(each.trip.start_date)): _update(each) for each in updates},
+            )
+        except (DecodeError, ValueError, OverflowError) as failure:
+            raise UpstreamBadResponse(self.system.id, f"no GTFS-Realtime feed: {failure!r}") from failure
+
+
+def _refers_to_itself(timetable: ShuttleTimetable) -> None:
+    """ValueError where a trip names what the feed does not have: its departures could not be told."""
+    trips = timetable.trips.values()
+    missing = {trip.route for trip in trips} - timetable.routes.keys()
+    missing |= {trip.service for trip in trips} - timetable.service_days.keys()
+    missing |= {call.stop for trip in trips for call in trip.calls} - timetable.stops.keys()
+    if missing:
+        raise ValueError(f"{len(missing)} references lead nowhere")
 
 
 def _update(update: realtime.TripUpdate) -> TripUpdate:
