@@ -68,9 +68,7 @@ class Index(Generic[Key, Value]):
         """Fill this key, and keep it new while it is remembered and the index is open."""
         if key in self._keepers:
             return
-        keeper = asyncio.create_task(self._kept(key), name=f"{self._name} {key}")
-        keeper.add_done_callback(lambda ended: self._ended(key, ended))
-        self._keepers[key] = keeper
+        self._keepers[key] = asyncio.create_task(self._kept(key), name=f"{self._name} {key}")
         self._filled[key] = asyncio.Event()
 
     async def get(self, key: Key, seconds: float = PATIENCE) -> Value:
@@ -98,8 +96,8 @@ class Index(Generic[Key, Value]):
         while True:
             try:
                 value = await self._fill(key, Operation(f"index-{uuid.uuid4().hex}", seconds=FILL_SECONDS))
-            except UpstreamError as failure:
-                _log.warning("%s %s: %s; next try in %.0f s", self._name, key, failure, pause)
+            except Exception as failure:  # noqa: BLE001 - what one answer trips over must not end the renewing for good
+                self._tell(key, failure, pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_RETRY)
                 continue
@@ -111,12 +109,12 @@ class Index(Generic[Key, Value]):
     def _forget(self, key: Key) -> None:
         self._keepers.pop(key).cancel()
 
-    def _ended(self, key: Key, keeper: asyncio.Task[None]) -> None:
-        """The next question starts a keeper anew; one that fell over a mistake of ours says so."""
-        if self._keepers.get(key) is keeper:
-            del self._keepers[key]
-        if not keeper.cancelled() and keeper.exception():
-            _log.error("%s %s is no longer kept", self._name, key, exc_info=keeper.exception())
+    def _tell(self, key: Key, failure: Exception, pause: float) -> None:
+        words = "%s %s: %s; next try in %.0f s"
+        if isinstance(failure, UpstreamError):
+            _log.warning(words, self._name, key, failure, pause)
+        else:
+            _log.error(words, self._name, key, "a mistake of our own", pause, exc_info=failure)
 
 
 def system_of(key: Hashable) -> str:
