@@ -8,12 +8,15 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator,
 from .settings_values import CampusCode, Credential, HttpUrl, Id, ReadableFile, Section
 
 PROTOCOLS: Mapping[str, Mapping[str, bool]] = {
-    "sis": {"oeapi": True},
+    "sis": {"oeapi": True, "class_schedule": False},
     "library": {"alma": True},
     "onestop": {"flowable": True, "request_tracker": True},
     "gz_campus": {"gtfs": False},
 }
 """Kind of system -> protocol -> whether it holds personal data. A new wire module adds itself here."""
+
+POLITE_REFRESH = {"class_schedule": 900.0}
+"""Protocols whose source asks to be read seldom, and the seconds between two readings at least."""
 
 BASIC_AUTH = frozenset({"flowable"})
 """Protocols that sign in with a name and a password, so that `credential.username` is needed."""
@@ -109,6 +112,8 @@ class System(Section):
             raise ValueError("holds personal data, so `account` must say how a viewer's account in it is found")
         if self.personal and self.credential is None and self.client_cert is None:
             raise ValueError("holds personal data, so a `credential` or a `client_cert` is needed to ask it")
+        if self.index_refresh < (least := POLITE_REFRESH.get(self.protocol, 0.0)):
+            raise ValueError(f"index_refresh: {self.protocol} is read every {least:.0f} seconds at most")
         if self.protocol in BASIC_AUTH and (self.credential is None or not self.credential.username):
             raise ValueError(f"{self.protocol} signs in by name and password: `credential` needs a `username`")
         return self

@@ -1,15 +1,19 @@
 """Student records: terms, courses, sections, persons, and what each person studies."""
 
+from .class_schedule import ClassSchedule
 from .loaders import SisIndexes, SisLoaders
 from .oeapi import Oeapi
 from .records import (
     Advisee,
     Contacts,
     Course,
+    CourseAttribute,
     CourseKey,
+    CourseLevel,
     EmergencyContact,
     Enrolment,
     EnrolmentState,
+    Gap,
     Identity,
     Meeting,
     Person,
@@ -23,19 +27,25 @@ from .records import (
     TermCatalogue,
     TermKey,
 )
+from .searchable import CourseWish, SearchableCatalogue, searchable
 
-PROTOCOLS = {"oeapi": Oeapi}
+PROTOCOLS = {"oeapi": Oeapi, "class_schedule": ClassSchedule}
 """Wire modules by the name that settings call them."""
 
 __all__ = [
     "PROTOCOLS",
     "Advisee",
+    "ClassSchedule",
     "Contacts",
     "Course",
+    "CourseAttribute",
     "CourseKey",
+    "CourseLevel",
+    "CourseWish",
     "EmergencyContact",
     "Enrolment",
     "EnrolmentState",
+    "Gap",
     "Identity",
     "Meeting",
     "Oeapi",
@@ -43,6 +53,7 @@ __all__ = [
     "PostalAddress",
     "ProgrammeEnrolment",
     "ReservedQuota",
+    "SearchableCatalogue",
     "Seat",
     "Section",
     "SectionKey",
@@ -51,4 +62,5 @@ __all__ = [
     "Term",
     "TermCatalogue",
     "TermKey",
+    "searchable",
 ]

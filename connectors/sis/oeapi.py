@@ -72,6 +72,7 @@ class Oeapi:
             sections_by_course=by_course,
             section_by_number={section.class_number: section for section in sections},
             section_by_wire_id={section.wire_id: section for section in sections},
+            gaps={},
         )
 
     async def person(self, number: str) -> Person | None:

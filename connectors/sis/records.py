@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 from campus.record import Record
 from campus.text import Text
+from connectors.wire import UpstreamError
+
+CONSENT_REQUIRED = "Consent Required"
+"""How a remark ends that asks for consent: Instructor Consent Required, Department Consent Required."""
 
 
 class EnrolmentState(enum.Enum):
@@ -17,6 +21,13 @@ class EnrolmentState(enum.Enum):
     DENIED = "DENIED"
     CANCELLED = "CANCELLED"
     FINISHED = "FINISHED"
+    OTHER = "OTHER"
+
+
+class CourseLevel(enum.Enum):
+    BACHELOR = "BACHELOR"
+    MASTER = "MASTER"
+    DOCTORAL = "DOCTORAL"
     OTHER = "OTHER"
 
 
@@ -105,6 +116,19 @@ class Section(Record, frozen=True):
         """So few seats left that one should hurry: 3, or a tenth of the quota."""
         return self.available <= max(3, self.quota / 10)
 
+    @property
+    def consent(self) -> bool:
+        """Whether one needs somebody's consent to enrol; schedules say so in a remark."""
+        return any(remark.endswith(CONSENT_REQUIRED) for remark in self.remarks)
+
+
+class CourseAttribute(Record, frozen=True):
+    """A mark of the catalogue: a common core area, a mode of delivery, a medium of instruction."""
+
+    code: str
+    """As printed, brackets and all: [CC22]; empty where the catalogue has only words for it."""
+    description: str
+
 
 class Course(Record, frozen=True):
     """A course as it is offered in one term."""
@@ -118,6 +142,11 @@ class Course(Record, frozen=True):
     prerequisite: str
     corequisite: str
     exclusion: str
+    attributes: Sequence[CourseAttribute] = ()
+    previous_code: str = ""
+    """Codes the course had before, as the catalogue lists them."""
+    level: CourseLevel | None = None
+    """None where the system does not say."""
 
     @property
     def code(self) -> str:
@@ -126,6 +155,18 @@ class Course(Record, frozen=True):
     @property
     def term_code(self) -> str:
         return self.key.term
+
+
+class Gap(Record, frozen=True):
+    """A part of a term's offer that could not be read, so that nothing is known of it now."""
+
+    kind: type[UpstreamError]
+    reason: str
+    retry_after: float | None
+    """Seconds after which it is read again at the latest."""
+
+    def failure(self, system: str) -> UpstreamError:
+        return self.kind(system, self.reason, self.retry_after)
 
 
 class TermCatalogue(Record, frozen=True):
@@ -137,6 +178,8 @@ class TermCatalogue(Record, frozen=True):
     sections_by_course: Mapping[str, Sequence[Section]]
     section_by_number: Mapping[int, Section]
     section_by_wire_id: Mapping[str, Section]
+    gaps: Mapping[str, Gap]
+    """By subject, the first word of a course's code: what is missing, where a system is read by subject."""
 
 
 class PostalAddress(Record, frozen=True):

@@ -18,6 +18,7 @@ from .operation import Operation
 from .upstream import Upstream
 
 Shape = TypeVar("Shape")
+Kept = TypeVar("Kept")
 Params = Sequence[tuple[str, str]]
 
 BODY_LIMIT = 32 * 1024 * 1024
@@ -37,6 +38,8 @@ class _Question(NamedTuple):
     url: URL
     headers: Mapping[str, str]
     content: bytes | None = None
+    again: bool = True
+    """Whether it may be asked a second time after a lost connection."""
 
 
 class Line:
@@ -54,10 +57,25 @@ class Line:
         headers = {"If-None-Match": etag} if etag else {}
         return await self._ask(_Question("GET", self._url(path, params), headers), answers)
 
+    async def get_once(self, path: str, headers: Mapping[str, str], answers: frozenset[int]) -> Answer:
+        """The answer to a GET that is never repeated, for servers whose visits are counted."""
+        return await self._ask(_Question("GET", self._url(path), headers, again=False), answers)
+
     async def query(self, path: str, body: object) -> Answer:
         """The answer to a POST that only reads, and so may be repeated like a GET."""
         headers = {"Content-Type": "application/json"}
         return await self._ask(_Question("POST", self._url(path), headers, msgspec.json.encode(body)))
+
+    def kept(self, thing: type[Kept]) -> Kept:
+        """The one thing of this class that the system's wire module keeps while the process lives; new at first."""
+        found = self._upstream.kept.setdefault(thing, thing())
+        if not isinstance(found, thing):
+            raise TypeError(f"{found!r} is kept as {thing}")
+        return found
+
+    def seconds_left(self) -> float:
+        """What the operation may still spend on the system."""
+        return self._operation.seconds_left(self.system.id, self._upstream.timeout)
 
     def read(self, answer: Answer, shape: type[Shape]) -> Shape:
         """The JSON of an answer in the shape the specification promises."""
@@ -87,7 +105,7 @@ class Line:
     async def _timed(self, question: _Question) -> Answer:
         system, allowance = self.system.id, self._upstream.timeout
         try:
-            async with asyncio.timeout(max(0.0, self._operation.seconds_left(system, allowance))):
+            async with asyncio.timeout(max(0.0, self.seconds_left())):
                 return await self._retried(question)
         except TimeoutError as failure:
             raise UpstreamTimeout(system, f"no answer within {allowance} s") from failure
@@ -101,13 +119,13 @@ class Line:
         try:
             return await self._once(question)
         except _LOST_CONNECTION:
-            if not self._upstream.may_retry():
+            if not question.again or not self._upstream.may_retry():
                 raise
         await asyncio.sleep(random.uniform(0, 0.2))  # noqa: S311  full jitter, no secret
         return await self._once(question)
 
     async def _once(self, question: _Question) -> Answer:
-        method, url, headers, content = question
+        method, url, headers, content, _ = question
         self._operation.calls[self.system.id] += 1
         async with self._upstream.session.request(
             method,

@@ -49,6 +49,8 @@ class Upstream:
         """How the last call went: UP, DOWN, MAINTENANCE; UNKNOWN before the first."""
         self.closed_until: datetime | None = None
         """The end of the maintenance that the system told of when it was last asked."""
+        self.kept: dict[type, object] = {}
+        """What the system's wire module keeps over operations, by class: pages read lately, a session."""
         self._retries = 1.0
 
     def may_retry(self) -> bool:
