@@ -35,8 +35,8 @@ check: $(DEV)
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -q tests/unit/test_house_rules.py tests/unit/test_words_of_the_house.py \
-	  tests/unit/test_golden_schema.py tests/unit/test_settings.py
+	$(PY) -m pytest -q tests/unit/test_house_rules.py tests/unit/test_documents_speak_for_themselves.py \
+	  tests/unit/test_golden_schema.py tests/unit/test_schema_fits_records.py tests/unit/test_settings.py
 
 schema: $(RUN)
 	$(PY) gateway.py schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
