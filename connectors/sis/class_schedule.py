@@ -69,7 +69,7 @@ class ClassSchedule:
         found: list[ScheduledCourse] = []
         for subject, outcome in zip(subjects, outcomes, strict=True):
             if isinstance(outcome, UpstreamError) and not isinstance(outcome, NotVisited):
-                gaps[subject] = Gap(kind=type(outcome), reason=str(outcome), retry_after=outcome.retry_after)
+                gaps[subject] = Gap(kind=type(outcome), reason=outcome.reason, retry_after=outcome.retry_after)
             elif isinstance(outcome, Exception):
                 raise outcome  # the fill goes on where it stopped: what was read is remembered
             else:

@@ -104,7 +104,7 @@ class Visits:
         except BadSchedule as reason:
             visit.failure = (UpstreamBadResponse, f"{path}: {reason}")
         except UpstreamError as failure:
-            visit.failure = (type(failure), f"{path}: {str(failure).partition(': ')[2]}")
+            visit.failure = (type(failure), f"{path}: {failure.reason}")
             if not isinstance(failure, UpstreamBadResponse):
                 self._troubled(failure.retry_after)
 

@@ -15,6 +15,7 @@ class UpstreamError(Exception):
         super().__init__(f"{system}: {reason}")
         self.system = system
         """Id of the system, as configured."""
+        self.reason = reason
         self.retry_after = retry_after
         """Seconds after which asking again may help; None where nobody knows."""
 
