@@ -15,7 +15,7 @@ from yarl import URL
 
 from .errors import UpstreamBadResponse, UpstreamError, UpstreamMaintenance, UpstreamRateLimited, UpstreamTimeout
 from .operation import Operation
-from .upstream import Upstream
+from .upstream import LostConnection, Upstream
 
 Shape = TypeVar("Shape")
 Kept = TypeVar("Kept")
@@ -23,8 +23,6 @@ Params = Sequence[tuple[str, str]]
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes; more than any page of any protocol we speak, and little enough to survive."""
-
-_LOST_CONNECTION = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 
 
 class Answer(NamedTuple):
@@ -118,7 +116,7 @@ class Line:
         self._upstream.earned_by_call()
         try:
             return await self._once(question)
-        except _LOST_CONNECTION:
+        except (LostConnection, aiohttp.ClientConnectorError):
             if not question.again or not self._upstream.may_retry():
                 raise
         await asyncio.sleep(random.uniform(0, 0.2))  # noqa: S311  full jitter, no secret

@@ -75,8 +75,23 @@ async def connected(system: System, access: Access) -> AsyncIterator[Upstream]:
         trust_env=False,
         timeout=aiohttp.ClientTimeout(total=None),  # every call brings its own
         auto_decompress=True,
+        middlewares=(_not_again,),
     ) as session:
         yield Upstream(system, access, session)
+
+
+class LostConnection(aiohttp.ClientError):
+    """A connection that stood ended before there was an answer."""
+
+
+async def _not_again(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp repeats a GET on its own where the connection was lost; repeating is ours to limit and to count."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:  # never stood; this one it leaves to us
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as failure:
+        raise LostConnection(type(failure).__name__) from failure
 
 
 def _tls(access: Access) -> ssl.SSLContext:
