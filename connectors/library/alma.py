@@ -135,14 +135,14 @@ class Alma:
 
     async def _answer(self, path: str, params: Params) -> Answer | None:
         """None where the library does not know the reader. Alma puts its reasons into errorList, mostly with 400."""
-        answer = await self._line.get(path, params, answers=frozenset({400, 429}))
+        answer = await self._line.get(path, params, answers=frozenset({400}))
         if answer.status == 200:
             return answer
         codes = {error.error_code for error in self._line.read(answer, ErrorsOnWire).error_list.error}
         if codes & USER_NOT_FOUND:
             return None
-        if answer.status == 429 or codes & THRESHOLDS:
-            raise UpstreamRateLimited(self.system.id, ", ".join(sorted(codes)), retry_after=1)
+        if codes & THRESHOLDS:
+            raise UpstreamRateLimited(self.system.id, ", ".join(sorted(codes)))
         raise UpstreamBadResponse(self.system.id, ", ".join(sorted(codes)))
 
     def _loan(self, user: str, row: LoanOnWire) -> Loan:

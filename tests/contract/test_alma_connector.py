@@ -129,13 +129,24 @@ async def test_any_other_error_is_a_bad_response_told_by_its_code_alone(endpoint
     assert failed.value.retry_after is None
 
 
-@pytest.mark.parametrize(("status", "code"), [(429, "PER_SECOND_THRESHOLD"), (400, "DAILY_THRESHOLD")])
-async def test_a_threshold_is_a_rate_limit_whatever_its_status(status, code):
-    error = {"errorCode": code, "errorMessage": "HTTP requests are more than allowed", "trackingId": "E01-1"}
-    body = json.dumps({"errorsExist": True, "errorList": {"error": [error]}}).encode()
+@pytest.mark.parametrize("body", [b"<html>Too Many Requests</html>", b"PER_SECOND_THRESHOLD", b"DAILY_THRESHOLD"])
+async def test_too_many_requests_is_a_rate_limit_whoever_says_so(body):
+    """Alma's door answers before Alma does; when the day's calls are used up, nobody may promise the next second."""
+    if b"THRESHOLD" in body:
+        body = threshold(body.decode())
     with pytest.raises(UpstreamRateLimited) as failed:
-        await replay("loans", Recorded(status, "application/json", body))
-    assert (failed.value.code, failed.value.retry_after) == ("UPSTREAM_RATE_LIMITED", 1)
+        await replay("loans", Recorded(429, "application/json", body))
+    assert (failed.value.code, failed.value.retry_after) == ("UPSTREAM_RATE_LIMITED", None)
+
+
+async def test_a_threshold_is_a_rate_limit_even_as_a_bad_request():
+    with pytest.raises(UpstreamRateLimited, match="system-1: DAILY_THRESHOLD"):
+        await replay("loans", Recorded(400, "application/json", threshold("DAILY_THRESHOLD")))
+
+
+def threshold(code):
+    error = {"errorCode": code, "errorMessage": "HTTP requests are more than allowed", "trackingId": "E01-1"}
+    return json.dumps({"errorsExist": True, "errorList": {"error": [error]}}).encode()
 
 
 async def test_pages_are_read_until_the_count_is_reached():
