@@ -1,10 +1,12 @@
 """How courses are marked: the items of an assessment, their marks, and the grade that comes of them."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 from zlib import crc32
 
-from .university import CAMPUS_TIME, AssessmentItem, Course, Term, Text
+from .university import CAMPUS_TIME, AssessmentItem, Course, Enrolment, Term, Text
 
 _WORDS: dict[str, Text] = {
     "homework": {"en": "Homework", "zh-hant": "習作", "zh-hans": "作业"},
@@ -31,6 +33,9 @@ _PLANS = (
 _GRADES = ("A+", "A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D", "F")
 _WEIGHTS = (4, 12, 14, 16, 16, 12, 9, 7, 4, 3, 3)
 _SHARE = dict(zip(_GRADES, (0.97, 0.92, 0.87, 0.83, 0.78, 0.74, 0.69, 0.64, 0.59, 0.52, 0.35), strict=True))
+_POINTS = dict(
+    zip(_GRADES, map(Decimal, ("4.3", "4.0", "3.7", "3.3", "3.0", "2.7", "2.3", "2.0", "1.7", "1.0", "0")), strict=True)
+)
 PASSED = (*_GRADES[:-1], "P", "T")
 
 
@@ -78,3 +83,10 @@ def assess(dice: Random, course: Course, term: Term, grade: str | None, now: dat
             )
         )
     return tuple(items)
+
+
+def term_average(rows: Iterable[Enrolment]) -> Decimal | None:
+    """Grade points weighted by units, unrounded, as the registry looks at a term; None where nothing counts."""
+    counted = [(_POINTS[row.grade], Decimal(str(row.units))) for row in rows if row.grade in _POINTS]
+    units = sum(unit for _, unit in counted)
+    return sum((points * unit for points, unit in counted), Decimal()) / units if units else None

@@ -10,7 +10,9 @@ from typing import Any
 from .identity_keys import add_key
 from .university import Person, University
 
-OWN = ("profile:read", "record:read", "enrolment:read", "library:read", "services:read", "tickets:read")
+OWN = (
+    "profile:read", "record:read", "enrolment:read", "account:read", "library:read", "services:read", "tickets:read",
+)  # fmt: skip
 """What is one's own: everybody may ask for it, whether there is anything or not."""
 
 SCOPES = {

@@ -6,6 +6,7 @@ Of the standard it leaves out what is optional there: filter_query, fields, and 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import orjson
 from aiohttp import web
@@ -169,6 +170,9 @@ class _Service:
         for member in ("personId", "primaryCode", "otherCodes", "dateOfBirth"):
             if given.get(member) != kept.get(member):
                 raise Problem(400, f"{member} cannot be changed.")
+        for member in ("holds", "account"):
+            if _profile(given).get(member) != _profile(kept).get(member):
+                raise Problem(400, f"ext.campus.{member} cannot be changed.")
         if not isinstance(given.get("surname"), str) or not isinstance(given.get("activeEnrolment"), bool):
             raise Problem(400, "surname and activeEnrolment are required.")
         replaced(self._db, "persons", id_, given)
@@ -199,6 +203,12 @@ class _Service:
             offering["academicSession"] = orjson.loads(session)
         association["courseOffering"] = offering
         return orjson.dumps(association).decode()
+
+
+def _profile(person: Mapping[str, Any]) -> Mapping[str, Any]:
+    ext = person.get("ext")
+    profile = ext.get("campus") if isinstance(ext, dict) else None
+    return profile if isinstance(profile, dict) else {}
 
 
 def _word(value: bool) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .oeapi_offerings import credits_of
 from .oeapi_store import Resource, at, coded, identify, in_languages
+from .oeapi_student_file import of_person, of_studies, origin, rules_of
 from .university import AssessmentItem, Campus, Enrolment, Person, Programme, StudentRecord, Term, University
 
 _CODE_TYPES = {
@@ -118,6 +119,8 @@ def _person_profile(
     if record and record.advisor:
         advisor = office.everybody[record.advisor]
         profile["advisor"] = {"displayName": f"Prof. {advisor.given_name} {advisor.surname}", "email": advisor.email}
+    if record and record.file:
+        profile |= of_person(record.file, office.campus.code)
     return profile
 
 
@@ -177,10 +180,16 @@ def _studies(office: _Office, record: StudentRecord, person: str) -> Resource:
         "programmeOfferingId": office.id_of("programme-offerings", f"{programme.code} {record.admitted.year}"),
         "ext": {
             "campus": {
-                "programme": {"code": programme.code, "name": in_languages(programme.name), "level": programme.level},
+                "programme": {
+                    "code": programme.code,
+                    "name": in_languages(programme.name),
+                    "level": programme.level,
+                    **rules_of(programme, office.campus),
+                },
                 "yearOfStudy": record.year_of_study,
                 "admitted": record.admitted.isoformat(),
                 "expectedGraduation": record.expected_graduation.isoformat(),
+                **(of_studies(record.file) if record.file else {}),
             }
         },
     }
@@ -204,6 +213,7 @@ def _enrolment(office: _Office, enrolment: Enrolment, number: str, person: str) 
                 "courseTitle": in_languages(course.title),
                 "termCode": term.code,
                 "credits": enrolment.units,
+                **({"origin": origin(enrolment.origin)} if enrolment.origin else {}),
             }
         },
     }

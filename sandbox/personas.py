@@ -22,6 +22,9 @@ class Persona:
     history: tuple[str, ...] = ()
     """What a record surely holds: transfer, withdrawn, failed (and repeated), queued, dropped."""
     entitlements: tuple[str, ...] = ()
+    affairs: tuple[str, ...] = ()
+    """What the registry and the finance office have on file: exchange; transcript, library or documents (holds);
+    owing, in-part or ahead (fees of this term; paid where none of them is named)."""
 
 
 RECYCLED_ALIAS = "s.w.ho@connect.ust.example"
@@ -29,20 +32,22 @@ RECYCLED_ALIAS = "s.w.ho@connect.ust.example"
 
 PERSONAS = (
     Persona("alex", "Alex", "Chan", "陳樂文", "CWB", "student", {"CWB": "BSC-COMP"}, 3, advised_by_lee=True,
-            history=("transfer", "withdrawn", "failed", "queued", "dropped")),
-    Persona("mei", "Mei", "Lin", "林梅", "GZ", "student", {"GZ": "MPHIL-AIAA"}, 2, history=("queued", "withdrawn")),
+            history=("transfer", "withdrawn", "failed", "queued", "dropped"), affairs=("exchange", "in-part")),
+    Persona("mei", "Mei", "Lin", "林梅", "GZ", "student", {"GZ": "MPHIL-AIAA"}, 2, history=("queued", "withdrawn"),
+            affairs=("transcript",)),
     Persona("jordan", "Jordan", "Wong", "黃子朗", "CWB", "student", {"CWB": "BSC-ELEC", "GZ": "BSC-ROAS"}, 3,
-            advised_by_lee=True, history=("transfer", "dropped")),
+            advised_by_lee=True, history=("transfer", "dropped"), affairs=("exchange",)),
     Persona("wing", "Wing", "Ho", "何詩詠", "CWB", "alumni", {"CWB": "BSC-FINA"}, 4, RECYCLED_ALIAS,
-            history=("transfer", "failed")),
+            history=("transfer", "failed"), affairs=("exchange",)),
     Persona("sam", "Sam", "Ho", "何世偉", "CWB", "student", {"CWB": "BSC-ECON"}, 2, RECYCLED_ALIAS,
-            history=("withdrawn",)),
+            history=("withdrawn",), affairs=("library",)),
     Persona("taiman-a", "Tai Man", "Chan", "陳大文", "CWB", "student", {"CWB": "BSC-MATH"}, 2, advised_by_lee=True,
-            history=("dropped",)),
-    Persona("taiman-b", "Tai Man", "Chan", "陳大文", "CWB", "student", {"CWB": "BSC-ACCT"}, 3, history=("transfer",)),
-    Persona("bo", "Bo", "Tam", "譚波", "CWB", "student", {"CWB": "BSC-SOSC"}, 1),
+            history=("dropped",), affairs=("owing",)),
+    Persona("taiman-b", "Tai Man", "Chan", "陳大文", "CWB", "student", {"CWB": "BSC-ACCT"}, 3, history=("transfer",),
+            affairs=("exchange", "transcript")),
+    Persona("bo", "Bo", "Tam", "譚波", "CWB", "student", {"CWB": "BSC-SOSC"}, 1, affairs=("documents",)),
     Persona("quinn", "Quinn", "Yeung", "楊晴", "CWB", "student", {"CWB": "BSC-COMP"}, 4,
-            history=("transfer", "withdrawn", "failed", "queued", "dropped")),
+            history=("transfer", "withdrawn", "failed", "queued", "dropped"), affairs=("ahead", "documents")),
     Persona("lee", "Siu Lung", "Lee", "李小龍", "CWB", "faculty"),
     Persona("rita", "Rita", "Mak", "麥麗達", "CWB", "staff", entitlements=("registrar:CWB",)),
     Persona("pat", "Pat", "Kwok", "郭柏", "CWB", "staff"),

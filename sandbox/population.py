@@ -13,6 +13,7 @@ from .catalogue import Catalogue
 from .class_schedule import lay_out, rooms_of
 from .invented_courses import courses_of
 from .people import Registry, staff_of, students_of
+from .records_office import RecordsOffice
 from .seats import Seats
 from .student_drafts import Draft
 from .studies import Campus as Offer
@@ -60,7 +61,9 @@ def populate(
         )
         for code, offer in offers.items()
     }
-    return University(seed, now, campuses, [*(_settled(draft) for draft in drafts), *staff])
+    courses = {code: offer.courses for code, offer in offers.items()}
+    office = RecordsOffice(seed, [term for term in terms if term.starts <= current.starts], now, courses)
+    return University(seed, now, campuses, [*(office.filed(_settled(draft)) for draft in drafts), *staff])
 
 
 def _settled(draft: Draft) -> Person:

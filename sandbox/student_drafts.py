@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from .elsewhere import taken_elsewhere
 from .terms import academic_year, is_main
 from .university import AssessmentItem, Course, Enrolment, Person, StudentRecord, Term
 
@@ -71,6 +72,7 @@ class Record:
                     row.course.units,
                     row.grade,
                     row.assessment,
+                    taken_elsewhere(self.number, row.course.code, row.course.title) if row.grade == "T" else None,
                 )
                 for row in self.rows
             ),

@@ -188,6 +188,8 @@ def programmes_of(campus: str) -> list[Programme]:
             {"en": en.format(field[0]), "zh-hant": hant.format(field[1]), "zh-hans": hans.format(field[2])},
             campus,
             level,
+            # Undergraduates repeat to replace; research degrees keep every attempt.
+            "replace" if level == "bachelor" else "both",
         )
         for subject, field in _FIELDS.items()
         if subject in SUBJECTS[campus]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 
+from .student_file import Origin, StudentFile
+
 CAMPUS_TIME = timezone(timedelta(hours=8))
 """Both campuses keep +08:00 the whole year."""
 
@@ -106,6 +108,8 @@ class Enrolment:
     grade: str | None = None
     """A+ … F, P, T, W …; None while the course runs."""
     assessment: Sequence[AssessmentItem] = ()
+    origin: Origin | None = None
+    """Where a transferred course (T) was really taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,13 @@ class Programme:
     campus: str
     level: str
     """bachelor, master or doctoral."""
+    repeat_policy: str = "replace"
+    """Of a repeated course only the last attempt counts in averages (replace), or each does (both)."""
+
+    @property
+    def subject(self) -> str:
+        """The subject whose courses are its major ones."""
+        return self.code.split("-")[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,8 @@ class StudentRecord:
     enrolments: Sequence[Enrolment]
     advisor: str | None
     """Key of the advising Person."""
+    file: StudentFile | None = None
+    """What the registry and the finance office keep; None while the record is in the making."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,11 +229,40 @@ async def test_a_person_is_replaced_whole_and_keeps_the_numbers(cwb, personas):
                 changed | {"primaryCode": {"codeType": "x-none", "code": "1"}},
                 400,
             ),
+            ({"Authorization": f"Bearer {SECRET}"}, changed | {"ext": {"campus": {"holds": []}}}, 400),
             ({"Authorization": f"Bearer {SECRET}"}, changed, 200),
         ):
             async with session.put(address, json=body, headers=headers) as answer:
                 assert answer.status == status
     assert await cwb.get(f"/persons/{sam['personId']}") == changed
+
+
+async def test_unreleased_marks_are_served_and_marked_as_such(cwb, personas):
+    """Registries know more than they show; it is for whoever asks to keep the mark back."""
+    id_ = (await cwb.person(personas["alex"].accounts["cwb_sis_id"]))["personId"]
+    items = await cwb.all(f"/persons/{id_}/test-component-offering-associations")
+    rows = [item for row in personas["alex"].records["CWB"].enrolments for item in row.assessment]
+    assert [item["ext"]["campus"]["released"] for item in items] == [row.released for row in rows]
+    assert any(item["ext"]["campus"]["rawScore"] is not None for item in items if not item["ext"]["campus"]["released"])
+
+
+async def test_what_the_offices_keep_is_told_in_the_profile(cwb, gz, personas):
+    jordan = personas["jordan"]
+    for registry, campus, account in ((cwb, "CWB", "cwb_sis_id"), (gz, "GZ", "gz_sis_id")):
+        person, file = await registry.person(jordan.accounts[account]), jordan.records[campus].file
+        told = person["ext"]["campus"]
+        assert told["account"]["balance"] == f"{file.account.balance:.2f}"
+        assert told["account"]["currency"] == {"CWB": "HKD", "GZ": "CNY"}[campus]
+        assert len(told["account"]["charges"]) == len(file.account.charges)
+        assert len(told["holds"]) == len(file.holds)
+        (studies,) = await registry.all(f"/persons/{person['personId']}/programme-offering-associations")
+        profile = studies["ext"]["campus"]
+        assert len(profile["exchanges"]) == len(file.exchanges)
+        assert [each["courseCode"] for each in profile["creditTransfers"]] == [
+            each.to_course for each in file.credit_transfers
+        ]
+        subject = jordan.records[campus].programme.split("-")[1]
+        assert {code.split()[0] for code in profile["programme"]["majorCourses"]} == {subject}
 
 
 async def test_who_may_read(cwb):
