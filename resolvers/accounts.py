@@ -47,8 +47,9 @@ class KnownAccounts:
     """What was found lately. Keys begin with issuer and subject: one viewer's names never answer for another's."""
 
     def __init__(self) -> None:
-        self.names: TTLCache[ViewersSystem, str | None] = TTLCache(VIEWERS_KEPT, SECONDS_KEPT)
-        self.identities: TTLCache[ViewersSystem, sis.Identity | None] = TTLCache(VIEWERS_KEPT, SECONDS_KEPT)
+        # In tuples of one, since that there is no account is known too.
+        self.names: TTLCache[ViewersSystem, tuple[str | None]] = TTLCache(VIEWERS_KEPT, SECONDS_KEPT)
+        self.identities: TTLCache[ViewersSystem, tuple[sis.Identity | None]] = TTLCache(VIEWERS_KEPT, SECONDS_KEPT)
 
 
 class Accounts:
@@ -65,19 +66,21 @@ class Accounts:
     async def name(self, system: str) -> str | None:
         """The viewer's account in a system; None where there is none."""
         key = (self._viewer.issuer, self._viewer.subject, system)
-        if key in self._known.names:
-            return self._known.names[key]
-        name = self._known.names[key] = await self._find(system, frozenset({system}))
+        if known := self._known.names.get(key):
+            return known[0]
+        name = await self._find(system, frozenset({system}))
+        self._known.names[key] = (name,)
         return name
 
     async def identity(self, system: str) -> sis.Identity | None:
         """Who the viewer is in a student system."""
         key = (self._viewer.issuer, self._viewer.subject, system)
-        if key in self._known.identities:
-            return self._known.identities[key]
+        if known := self._known.identities.get(key):
+            return known[0]
         number = await self.name(system)
         person = await self._persons.load(AccountKey(system, number)) if number else None
-        identity = self._known.identities[key] = person.identity if person else None
+        identity = person.identity if person else None
+        self._known.identities[key] = (identity,)
         return identity
 
     async def _find(self, system: str, asking: frozenset[str]) -> str | None:
