@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from strawberry import Parent
 
+from campus.timetable import Day
 from connectors import sis
 from connectors.wire import UpstreamError
 
@@ -11,6 +12,9 @@ from .context import Info
 from .merged import Merged, merged
 from .paging import Page, paged
 from .refusals import BadUserInput
+
+LONGEST_SEARCH = 100
+"""Characters one may look for."""
 
 
 def student_system(info: Info, campus: str) -> str:
@@ -53,19 +57,52 @@ async def current_term(info: Info, system: str) -> sis.Term:
     return min(ahead, key=lambda term: term.starts_at) if ahead else max(terms, key=lambda term: term.ends_at)
 
 
-async def courses(
-    info: Info, campus: str | None = None, term: str | None = None, first: int = 20, after: str | None = None
+async def courses(  # noqa: PLR0913 - whoever looks for a course names what they know of it
+    info: Info,
+    search: str | None = None,
+    campus: str | None = None,
+    term: str | None = None,
+    level: sis.CourseLevel | None = None,
+    attribute: str | None = None,
+    instructor: str | None = None,
+    open_seats: bool | None = None,
+    days: list[Day] | None = None,
+    first: int = 20,
+    after: str | None = None,
 ) -> Page[sis.Course] | None:
+    """By code; what is searched for, by how well it fits. A question to memory, once the terms are there."""
+    wish = sis.CourseWish(
+        search=_short(search, "search"),
+        level=level,
+        attribute=_short(attribute, "attribute") or None,
+        instructor=_short(instructor, "instructor") or None,
+        open_seats=open_seats,
+        days=frozenset(day.value for day in days or ()),
+    )
+    ranks: dict[sis.CourseKey, int] = {}
+
     async def of(system: str) -> Sequence[sis.Course] | None:
         key = sis.TermKey(system, term) if term else (await current_term(info, system)).key
         if await term_by_key(info, key) is None:
             return None
-        return (await info.context.collection(info.context.indexes.sis.catalogue, key)).courses
+        catalogue = await info.context.collection(info.context.indexes.sis.catalogue, key)
+        hits = catalogue.matching(wish)
+        ranks.update((hit.course.key, hit.rank) for hit in hits)
+        return [hit.course for hit in hits]
 
     found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
     if found is None:
         raise BadUserInput(f"No term {term!r}.")
-    return paged(found, first=first, after=after, cursor=lambda course: (course.code, *course.key))
+    if not wish.search:
+        return paged(found, first=first, after=after, cursor=lambda course: (course.code, *course.key))
+    return paged(found, first=first, after=after, cursor=lambda each: (ranks[each.key], each.code, *each.key))
+
+
+def _short(words: str | None, argument: str) -> str:
+    """What somebody typed, without the blanks around it."""
+    if words and len(words) > LONGEST_SEARCH:
+        raise BadUserInput(f"`{argument}` has at most {LONGEST_SEARCH} characters.")
+    return (words or "").strip()
 
 
 async def course(info: Info, campus: str, code: str, term: str | None = None) -> sis.Course | None:
@@ -105,6 +142,10 @@ async def sections(course: Parent[sis.Course], info: Info) -> Sequence[sis.Secti
     term = sis.TermKey(course.key.system, course.key.term)
     catalogue = await info.context.collection(info.context.indexes.sis.catalogue, term)
     return catalogue.sections_by_course.get(course.code, ())
+
+
+def consent_required(section: Parent[sis.Section]) -> bool:
+    return section.consent
 
 
 async def course_of_section(section: Parent[sis.Section], info: Info) -> sis.Course | None:

@@ -53,6 +53,7 @@ def _profile(course: Course) -> dict[str, Any]:
     return {
         "courseCode": course.code,
         "credits": course.units,
+        "level": course.level,
         "attributes": [{"code": code, "description": meaning} for code, meaning in course.attributes],
         "prerequisite": course.prerequisite,
         "corequisite": course.corequisite,

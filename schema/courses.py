@@ -5,15 +5,30 @@ from decimal import Decimal
 
 import strawberry
 
+from campus.timetable import Day
 from connectors import sis
+from connectors.sis import CourseLevel
 from resolvers import courses as catalogue
 
 from .cards import Data
+from .enums import described
 from .fields import campus_type, field, global_id_of, resolved, translated
 from .node import Connection, Listing, Node
 
 CAMPUS = "Code of a campus, such as CWB or GZ; all campuses, if left out."
 TERM = "Code of a term, such as 2610; each campus's current term, if left out."
+
+described(Day, "A day of the week.", {day.value: f"{day.value.capitalize()}." for day in Day})
+described(
+    CourseLevel,
+    "For whom a course is.",
+    {
+        "BACHELOR": "Undergraduates.",
+        "MASTER": "Taught and research master's students.",
+        "DOCTORAL": "Doctoral students.",
+        "OTHER": "A level of another kind.",
+    },
+)
 
 
 @campus_type(record=sis.Term, data=Data.PUBLIC, system="sis", node=True)
@@ -67,7 +82,18 @@ class Section(Node):
     meetings: list[Meeting] = field("When and where; empty where nothing is fixed.")
     instructors: list[str] = field("Who teaches, as the schedule prints it.")
     remarks: list[str] = field("Notes of the schedule: consent needed, deadlines.")
+    consent_required: bool = resolved(
+        catalogue.consent_required, "Whether one needs somebody's consent to enrol; `remarks` say whose."
+    )
     reserved_quotas: list[ReservedQuota] = field("Seats kept for groups.")
+
+
+@campus_type(record=sis.CourseAttribute, data=Data.PUBLIC, system="sis")
+class CourseAttribute:
+    """A mark of the catalogue: a common core area, a mode of delivery."""
+
+    code: str = field("As printed, such as [CC22]; empty where the catalogue has only words for it.")
+    description: str = field("What it means.")
 
 
 @campus_type(record=sis.Course, data=Data.PUBLIC, system="sis", node=True)
@@ -80,6 +106,9 @@ class Course(Node):
     title: str = translated("title", "Title.")
     description: str = translated("description", "What it is about; empty where nobody wrote it.")
     credits: Decimal | None = field("Credits it is worth.")
+    level: CourseLevel | None = field("For whom it is; null where the campus does not say.")
+    attributes: list[CourseAttribute] = field("Marks of the catalogue.")
+    previous_code: str = field("Codes it had before; empty where it had none.")
     prerequisite: str = field("What must be passed before, in the catalogue's words.")
     corequisite: str = field("What must be taken along with it.")
     exclusion: str = field("What may not be taken as well.")
@@ -95,10 +124,18 @@ class CourseQueries:
     )
     courses: Connection[Course] | None = resolved(
         catalogue.courses,
-        "Courses on offer, in order of code.",
+        "Courses on offer, in order of code; with `search`, those first whose code has all words, then those whose "
+        "title has them. Of a class, all that is wanted must be true of the same one: seats, days, instructor.",
         arguments={
+            "search": "Words, or their beginnings, in any order, all of which a course must have: in its code (with or "
+            "without its blank), title, description, attributes or instructors. Chinese as it is written.",
             "campus": CAMPUS,
             "term": TERM,
+            "level": "For whom.",
+            "attribute": "Code of an attribute, with or without its brackets: CC22.",
+            "instructor": "Parts of a name, or their beginnings: somebody of that name teaches a class.",
+            "openSeats": "true: a class has a seat left; false: none has.",
+            "days": "A class meets on one of these days at least.",
             "first": "Courses on a page, 1 to 100.",
             "after": "Cursor of the course before.",
         },

@@ -8,7 +8,8 @@ from connectors.reads import Index, one_call_each
 from connectors.wire import Operation, UpstreamError
 
 from .oeapi import Oeapi
-from .records import Term, TermCatalogue, TermKey
+from .records import Term, TermKey
+from .searchable import SearchableCatalogue, searchable
 
 Ask = Callable[[str, Operation], Oeapi]
 """A system's id and who asks, to the system's protocol."""
@@ -21,7 +22,7 @@ class SisIndexes:
         self._ask = ask
         self._systems = systems
         self.terms: Index[str, list[Term]] = Index("terms", self._terms, refresh)
-        self.catalogue: Index[TermKey, TermCatalogue] = Index(
+        self.catalogue: Index[TermKey, SearchableCatalogue] = Index(
             "catalogue", self._catalogue, lambda key: refresh(key.system)
         )
 
@@ -48,11 +49,13 @@ class SisIndexes:
     async def _terms(self, system: str, operation: Operation) -> list[Term]:
         return await self._ask(system, operation).terms()
 
-    async def _catalogue(self, key: TermKey, operation: Operation) -> TermCatalogue:
+    async def _catalogue(self, key: TermKey, operation: Operation) -> SearchableCatalogue:
         term = await self.term(key)
         if term is None:
             raise UpstreamError(key.system, f"no term {key.code}")
-        return await self._ask(key.system, operation).catalogue(term)
+        catalogue = await self._ask(key.system, operation).catalogue(term)
+        # In a thread of its own: nobody's request waits while a term's words are sorted.
+        return await asyncio.to_thread(searchable, catalogue)
 
 
 def _wanted(term: Term, terms: Sequence[Term], now: datetime) -> bool:

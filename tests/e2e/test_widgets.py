@@ -41,6 +41,7 @@ ALEX: Mapping[str, Calls] = {
     "tickets": DESK,
     "advisees": {},
     "course-catalogue": {},
+    "course-search": {},
     "seat-watch": {},
     "service-catalogue": {},
     "shuttle-board": SHUTTLE,
