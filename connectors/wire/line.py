@@ -129,7 +129,7 @@ class Line:
             method,
             url,
             data=content,
-            headers={"X-Correlation-Id": self._operation.correlation_id, **headers},
+            headers={**self._upstream.headers, "X-Correlation-Id": self._operation.correlation_id, **headers},
             proxy=self._upstream.proxy,
             allow_redirects=False,
         ) as response:

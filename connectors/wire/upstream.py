@@ -42,6 +42,7 @@ class Upstream:
     def __init__(self, system: System, access: Access, session: aiohttp.ClientSession) -> None:
         self.system = system
         self.url = access.url.rstrip("/")
+        self.headers = access.headers
         self.timeout = access.timeout
         self.session = session
         self.proxy = access.proxy
@@ -66,12 +67,14 @@ class Upstream:
 
 @asynccontextmanager
 async def connected(system: System, access: Access) -> AsyncIterator[Upstream]:
-    """The system's own session: no cookies, no environment proxies, connections kept alive."""
+    """The system's own session: no cookies, no environment proxies, connections kept alive.
+
+    The credential is no header of the session's: aiohttp tells those to the proxy, too, before anything is encrypted.
+    """
     connector = aiohttp.TCPConnector(limit=100, ssl=_tls(access), keepalive_timeout=30)
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers=access.headers,
         trust_env=False,
         timeout=aiohttp.ClientTimeout(total=None),  # every call brings its own
         auto_decompress=True,

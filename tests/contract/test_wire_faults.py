@@ -127,7 +127,7 @@ async def test_a_fault_is_told_by_its_code(system, mode, caplog):
     assert (failed.value.code, failed.value.system) == (code, "system-1")
     assert failed.value.retry_after == (pytest.approx(retry_after, abs=1) if retry_after else None)
     told = "".join(traceback.format_exception(failed.value)) + caplog.text
-    credential = next(iter(reach.upstream.session.headers.values())).split()[-1]
+    credential = next(iter(reach.upstream.headers.values())).split()[-1]
     assert SECRET not in told
     assert credential not in told
 
