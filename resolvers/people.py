@@ -96,8 +96,8 @@ class Profile(Record, frozen=True):
         return self.persons.nodes[0].nationality
 
     @property
-    def advisor_name(self) -> str | None:
-        return next((person.advisor_name for person in self.persons.nodes if person.advisor_name), None)
+    def advisors(self) -> list[sis.Advisor]:
+        return [person.advisor for person in self.persons.nodes if person.advisor]
 
     @property
     def unavailable(self) -> Sequence[Unavailable]:
@@ -140,6 +140,15 @@ async def contacts(owner: Parent[Me | Student], info: Info) -> Merged[sis.Contac
     if persons is None:
         return None
     return Merged(nodes=[person.contacts for person in persons.nodes], unavailable=persons.unavailable)
+
+
+async def emergency_contacts(owner: Parent[Me | Student], info: Info) -> Merged[sis.EmergencyContact] | None:
+    """Campus by campus, at each whom to call first comes first."""
+    persons = await known_to(owner, info, lambda identity: _person(info, identity))
+    if persons is None:
+        return None
+    contacts = [contact for person in persons.nodes for contact in person.emergency_contacts]
+    return Merged(nodes=contacts, unavailable=persons.unavailable)
 
 
 async def _person(info: Info, identity: sis.Identity) -> list[sis.Person]:

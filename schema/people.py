@@ -15,7 +15,8 @@ from .fields import campus_type, field, global_id_of, resolved, translated
 from .library import Fine, Hold, Loan
 from .node import Connection, Listing, Node, Unavailable
 from .onestop import Application, Ticket
-from .studies import AcademicRecord, Enrolment, Timetable
+from .studies import AcademicRecord, Enrolment
+from .timetable import Timetable
 
 WHO = "To show people what the university holds on them."
 STAFF = "To let staff read the students they are responsible for."
@@ -49,6 +50,15 @@ class StudentNumber:
     number: str = field("Student or employee number; never reissued.")
 
 
+@campus_type(record=sis.Advisor, data=Data.PERSONAL, system="sis", purpose=WHO, requires="profile:read")
+class Advisor:
+    """A member of faculty who advises a student."""
+
+    campus: str = field("Code of the campus at which the student is advised.")
+    name: str = field("Name as it is shown.")
+    email: str | None = field("University address.")
+
+
 @campus_type(record=people.Profile, data=Data.SENSITIVE, system="sis", purpose=WHO, requires="profile:read")
 class Profile:
     """Who a person is, the same whichever campus knows them."""
@@ -59,7 +69,7 @@ class Profile:
     chinese_name: str | None = field("Name in Chinese characters.")
     date_of_birth: date | None = field("Date of birth.")
     nationality: str | None = field("ISO 3166-1 code of two letters.")
-    advisor_name: str | None = field("Who advises the student; null for who has no advisor.")
+    advisors: list[Advisor] = field("Who advises the student, at each campus that has an advisor for them.")
     numbers: list[StudentNumber] = field("One for each campus that knows the person and could be asked.")
     unavailable: list[Unavailable] = field("Campuses that could not be asked.")
 
@@ -78,6 +88,7 @@ class PostalAddress:
 class EmergencyContact:
     """Whom to call when something happened."""
 
+    campus: str = field("Code of the campus that holds this.")
     name: str = field("Name.")
     relation: str | None = field("partner, parent, other, or the system's own word.")
     telephone: str | None = field("Telephone number.")
@@ -92,7 +103,6 @@ class Contacts:
     private_email: str | None = field("Private address.")
     telephone: str | None = field("Telephone number.")
     address: PostalAddress | None = field("Postal address.")
-    emergency: list[EmergencyContact] = field("Whom to call when something happened, the first first.")
 
 
 @campus_type(record=sis.Advisee, data=Data.PERSONAL, system="sis", purpose=STAFF, requires="students:read")
@@ -119,11 +129,14 @@ class Student(Node):
     number: str = field("Student number.")
     profile: Profile | None = resolved(people.profile, "Who the student is.")
     contacts: Listing[Contacts] | None = resolved(people.contacts, "How the campus reaches the student.")
+    emergency_contacts: Listing[EmergencyContact] | None = resolved(
+        people.emergency_contacts, "Whom to call when something happened."
+    )
     academic_record: AcademicRecord | None = resolved(studies.academic_record, "Programmes and results at this campus.")
     enrolments: Listing[Enrolment] | None = resolved(
         studies.enrolments, "Courses of one term.", arguments={"term": TERM}
     )
-    timetable: Timetable | None = resolved(studies.timetable, "Classes within a range of days.", arguments=RANGE)
+    timetable: Timetable | None = resolved(timetable.timetable, "Classes within a range of days.", arguments=RANGE)
 
 
 @campus_type(record=people.Me, data=Data.PERSONAL, purpose=WHO)
@@ -134,6 +147,11 @@ class Me:
     contacts: Listing[Contacts] | None = resolved(
         people.contacts, "How each campus reaches the person.", requires="profile:read"
     )
+    emergency_contacts: Listing[EmergencyContact] | None = resolved(
+        people.emergency_contacts,
+        "Whom each campus calls when something happened, the first first.",
+        requires="profile:read",
+    )
     academic_record: AcademicRecord | None = resolved(
         studies.academic_record, "One record over all campuses.", requires="record:read"
     )
@@ -141,7 +159,7 @@ class Me:
         studies.enrolments, "Courses of one term, at all campuses.", requires="enrolment:read", arguments={"term": TERM}
     )
     timetable: Timetable | None = resolved(
-        studies.timetable,
+        timetable.timetable,
         "Classes within a range of days, at all campuses.",
         requires="enrolment:read",
         arguments=RANGE,

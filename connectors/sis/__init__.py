@@ -3,24 +3,29 @@
 from .class_schedule import ClassSchedule
 from .loaders import SisIndexes, SisLoaders
 from .oeapi import Oeapi
-from .records import (
+from .person_records import (
+    Account,
     Advisee,
+    Advisor,
+    Charge,
     Contacts,
+    EmergencyContact,
+    Hold,
+    Identity,
+    Payment,
+    PaymentMethod,
+    Person,
+    PostalAddress,
+)
+from .records import (
+    CampusMeeting,
     Course,
     CourseAttribute,
     CourseKey,
     CourseLevel,
-    EmergencyContact,
-    Enrolment,
-    EnrolmentState,
     Gap,
-    Identity,
     Meeting,
-    Person,
-    PostalAddress,
-    ProgrammeEnrolment,
     ReservedQuota,
-    Seat,
     Section,
     SectionKey,
     Term,
@@ -28,13 +33,31 @@ from .records import (
     TermKey,
 )
 from .searchable import CourseWish, SearchableCatalogue, searchable
+from .study_records import (
+    Assessment,
+    CreditTransfer,
+    Enrolment,
+    EnrolmentState,
+    Exchange,
+    Origin,
+    ProgrammeEnrolment,
+    Seat,
+    Standing,
+    StandingState,
+    TransferState,
+)
 
 PROTOCOLS = {"oeapi": Oeapi, "class_schedule": ClassSchedule}
 """Wire modules by the name that settings call them."""
 
 __all__ = [
     "PROTOCOLS",
+    "Account",
     "Advisee",
+    "Advisor",
+    "Assessment",
+    "CampusMeeting",
+    "Charge",
     "ClassSchedule",
     "Contacts",
     "Course",
@@ -42,13 +65,19 @@ __all__ = [
     "CourseKey",
     "CourseLevel",
     "CourseWish",
+    "CreditTransfer",
     "EmergencyContact",
     "Enrolment",
     "EnrolmentState",
+    "Exchange",
     "Gap",
+    "Hold",
     "Identity",
     "Meeting",
     "Oeapi",
+    "Origin",
+    "Payment",
+    "PaymentMethod",
     "Person",
     "PostalAddress",
     "ProgrammeEnrolment",
@@ -59,8 +88,11 @@ __all__ = [
     "SectionKey",
     "SisIndexes",
     "SisLoaders",
+    "Standing",
+    "StandingState",
     "Term",
     "TermCatalogue",
     "TermKey",
+    "TransferState",
     "searchable",
 ]

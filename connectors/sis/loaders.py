@@ -1,9 +1,10 @@
 """Student records: what one operation asks together, and what all operations share."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from campus.location import Location
 from connectors.reads import Index, one_call_each
 from connectors.wire import Operation, UpstreamError
 
@@ -18,17 +19,21 @@ Ask = Callable[[str, Operation], Oeapi]
 class SisIndexes:
     """Terms and their catalogues, public, one for the whole process."""
 
-    def __init__(self, ask: Ask, systems: Sequence[str], refresh: Callable[[str], float]) -> None:
+    def __init__(self, ask: Ask, answering: Callable[[str], Sequence[str]], refresh: Callable[[str], float]) -> None:
         self._ask = ask
-        self._systems = systems
+        self._answering = answering
         self.terms: Index[str, list[Term]] = Index("terms", self._terms, refresh)
         self.catalogue: Index[TermKey, SearchableCatalogue] = Index(
             "catalogue", self._catalogue, lambda key: refresh(key.system)
         )
+        self.places: Index[str, Mapping[str, Location]] = Index("places", self._places, refresh)
+        """Where a room is, by system and what the schedule prints for it."""
 
     async def keep_filled(self, now: Callable[[], datetime]) -> None:
         """Read the current and the next term of every system, for as long as the process runs."""
-        await asyncio.gather(*(self._keep(system, now) for system in self._systems))
+        for system in self._answering("places"):
+            self.places.keep(system)
+        await asyncio.gather(*(self._keep(system, now) for system in self._answering("catalogue")))
 
     async def _keep(self, system: str, now: Callable[[], datetime]) -> None:
         self.terms.keep(system)
@@ -45,9 +50,13 @@ class SisIndexes:
     async def close(self) -> None:
         await self.terms.close()
         await self.catalogue.close()
+        await self.places.close()
 
     async def _terms(self, system: str, operation: Operation) -> list[Term]:
         return await self._ask(system, operation).terms()
+
+    async def _places(self, system: str, operation: Operation) -> Mapping[str, Location]:
+        return await self._ask(system, operation).places()
 
     async def _catalogue(self, key: TermKey, operation: Operation) -> SearchableCatalogue:
         term = await self.term(key)
@@ -75,5 +84,6 @@ class SisLoaders:
         self.person_by_number = one_call_each(ask, Oeapi.person)
         self.enrolments_by_person = one_call_each(ask, Oeapi.enrolments)
         self.seats_by_person = one_call_each(ask, Oeapi.seats)
+        self.assessments_by_person = one_call_each(ask, Oeapi.assessments)
         self.programmes_by_person = one_call_each(ask, Oeapi.programmes)
         self.advisees_by_group = one_call_each(ask, Oeapi.advisees)

@@ -7,22 +7,19 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import tzinfo
 
+from campus.location import Location
 from connectors.wire import AccountConflict, Line, UpstreamBadResponse, segment
 
+from . import oeapi_person_records as of_persons
 from . import oeapi_records as translated
-from .oeapi_shapes import (
-    CourseAssociation,
-    CourseOfferingOnWire,
-    Item,
-    MembershipOnWire,
-    Page,
-    PersonOnWire,
-    ProgrammeAssociation,
-    SectionAssociation,
-    SectionOnWire,
-    SessionOnWire,
-)
-from .records import Advisee, Enrolment, Person, ProgrammeEnrolment, Seat, Section, Term, TermCatalogue
+from . import oeapi_study_records as of_studies
+from .oeapi_person_shapes import MembershipOnWire, PersonOnWire
+from .oeapi_places import BuildingOnWire, RoomOnWire, places
+from .oeapi_shapes import CourseOfferingOnWire, Item, Page, SectionOnWire, SessionOnWire
+from .oeapi_study_shapes import CourseAssociation, ProgrammeAssociation, SectionAssociation, TestAssociation
+from .person_records import Advisee, Person
+from .records import CourseKey, Section, Term, TermCatalogue
+from .study_records import Assessment, Enrolment, ProgrammeEnrolment, Seat
 
 PAGE_SIZE = 250
 """The largest the standard allows."""
@@ -75,6 +72,12 @@ class Oeapi:
             gaps={},
         )
 
+    async def places(self) -> Mapping[str, Location]:
+        """Where each room is, by what the schedule prints for it."""
+        rooms = [row async for row in self._rows("/rooms", RoomOnWire)]
+        buildings = {row.building_id: row async for row in self._rows("/buildings", BuildingOnWire)}
+        return places(rooms, buildings)
+
     async def person(self, number: str) -> Person | None:
         """The person with this student or employee number; None where the system knows none."""
         found = [row async for row in self._rows("/persons", PersonOnWire, (("primaryCode", number),))]
@@ -82,27 +85,37 @@ class Oeapi:
             raise AccountConflict(self.system.id, "several persons have one number")
         if found and found[0].primary_code.code != number:
             raise UpstreamBadResponse(self.system.id, "a person was answered who was not asked for")
-        return translated.person(self.system, found[0]) if found else None
+        return of_persons.person(self.system, found[0], self._zone) if found else None
 
     async def enrolments(self, person: str) -> list[Enrolment]:
         """Everything the person ever enrolled in, by the system's own id of the person."""
         rows = self._rows(f"/persons/{segment(person)}/course-offering-associations", CourseAssociation, STUDENT)
-        return [translated.enrolment(self.system, person, row, self._zone) async for row in rows]
+        return [of_studies.enrolment(self.system, person, row, self._zone) async for row in rows]
 
     async def seats(self, person: str) -> list[Seat]:
         rows = self._rows(
             f"/persons/{segment(person)}/learning-component-offering-associations", SectionAssociation, STUDENT
         )
-        return [translated.seat(person, row) async for row in rows]
+        return [of_studies.seat(person, row) async for row in rows]
+
+    async def assessments(self, person: str) -> Mapping[CourseKey, Sequence[Assessment]]:
+        """All assessed items of all the person's courses, by course and term, in order of time."""
+        rows = self._rows(f"/persons/{segment(person)}/test-component-offering-associations", TestAssociation, STUDENT)
+        by_course: defaultdict[CourseKey, list[Assessment]] = defaultdict(list)
+        for item in sorted(
+            [of_studies.assessment(self.system, row, self._zone) async for row in rows], key=lambda item: item.held_at
+        ):
+            by_course[item.course].append(item)
+        return by_course
 
     async def programmes(self, person: str) -> list[ProgrammeEnrolment]:
         rows = self._rows(f"/persons/{segment(person)}/programme-offering-associations", ProgrammeAssociation, STUDENT)
-        return [translated.programme(self.system, person, row) async for row in rows]
+        return [of_studies.programme(self.system, person, row) async for row in rows]
 
     async def advisees(self, group: str) -> list[Advisee]:
         """The students of an advisor's group; the advisor is a member too, in another role."""
         rows = self._rows(f"/groups/{segment(group)}/memberships", MembershipOnWire)
-        return [translated.advisee(self.system, row) async for row in rows if row.role == "student"]
+        return [of_persons.advisee(self.system, row) async for row in rows if row.role == "student"]
 
     async def _rows(self, path: str, shape: type[Item], params: Sequence[tuple[str, str]] = ()) -> AsyncIterator[Item]:
         """Page after page; a short list costs one call."""

@@ -14,16 +14,6 @@ CONSENT_REQUIRED = "Consent Required"
 """How a remark ends that asks for consent: Instructor Consent Required, Department Consent Required."""
 
 
-class EnrolmentState(enum.Enum):
-    PENDING = "PENDING"
-    WAITLISTED = "WAITLISTED"
-    ENROLLED = "ENROLLED"
-    DENIED = "DENIED"
-    CANCELLED = "CANCELLED"
-    FINISHED = "FINISHED"
-    OTHER = "OTHER"
-
-
 class CourseLevel(enum.Enum):
     BACHELOR = "BACHELOR"
     MASTER = "MASTER"
@@ -80,6 +70,12 @@ class Meeting(Record, frozen=True):
     first_date: date | None = None
     """Where the meeting takes place in part of the term only."""
     last_date: date | None = None
+
+
+class CampusMeeting(Meeting, frozen=True, kw_only=True):
+    """A weekly slot, and at which campus: rooms of the same name are told apart by it."""
+
+    campus: str
 
 
 class ReservedQuota(Record, frozen=True):
@@ -180,121 +176,3 @@ class TermCatalogue(Record, frozen=True):
     section_by_wire_id: Mapping[str, Section]
     gaps: Mapping[str, Gap]
     """By subject, the first word of a course's code: what is missing, where a system is read by subject."""
-
-
-class PostalAddress(Record, frozen=True):
-    street: str | None
-    city: str | None
-    post_code: str | None
-    country: str | None
-
-
-class EmergencyContact(Record, frozen=True):
-    name: str
-    relation: str | None
-    telephone: str | None
-
-
-class Contacts(Record, frozen=True):
-    system: str
-    campus: str
-    email: str | None
-    private_email: str | None
-    telephone: str | None
-    address: PostalAddress | None
-    emergency: Sequence[EmergencyContact]
-
-
-class Identity(Record, frozen=True):
-    """Who a person is to the student systems: enough to ask on, nothing to show."""
-
-    system: str
-    wire_id: str
-    number: str
-    """Student or employee number; primaryCode."""
-    student: bool
-    """Is or was a student here, as the kind of the number says."""
-    codes: Mapping[str, Sequence[str]]
-    """What other systems call this person, by the name of the code; more than one is a conflict to be told."""
-    advisees_group: str | None
-
-
-class Person(Record, frozen=True):
-    identity: Identity
-    campus: str
-    display_name: str
-    given_name: str | None
-    surname: str | None
-    chinese_name: str | None
-    date_of_birth: date | None
-    nationality: str | None
-    contacts: Contacts
-    advisor_name: str | None
-
-    @property
-    def number(self) -> str:
-        return self.identity.number
-
-
-class Seat(Record, frozen=True):
-    """A person's place in one section; `wire_id` is the section's own id, joined to the term's index."""
-
-    owner: str
-    section_wire_id: str
-    state: EnrolmentState
-
-
-class Enrolment(Record, frozen=True):
-    """A person in one course of one term, with what came of it."""
-
-    system: str
-    campus: str
-    owner: str
-    """Wire id of the person."""
-    id: str
-    course: CourseKey
-    course_title: Text
-    state: EnrolmentState
-    state_label: str
-    """The system's own word, kept where ours is OTHER."""
-    credits: Decimal | None
-    grade: str | None
-    """None until released."""
-    passed: bool | None
-    result_at: datetime | None
-
-    @property
-    def course_code(self) -> str:
-        return self.course.code
-
-    @property
-    def term_code(self) -> str:
-        return self.course.term
-
-
-class ProgrammeEnrolment(Record, frozen=True):
-    system: str
-    campus: str
-    owner: str
-    id: str
-    code: str
-    name: Text
-    level: str | None
-    year_of_study: int | None
-    state: EnrolmentState
-    state_label: str
-    admitted: date | None
-    expected_graduation: date | None
-
-
-class Advisee(Record, frozen=True):
-    """A student as the advisor's list shows one; more is asked for one student at a time."""
-
-    system: str
-    campus: str
-    number: str
-    name: str
-    programme_code: str | None
-    programme_name: Text
-    year_of_study: int | None
-    email: str | None

@@ -105,7 +105,8 @@ async def test_a_persona_signs_in_without_the_page_and_gets_an_access_token_of_r
     assert claims["campuses"] == ["CWB"]
     assert claims["library_id"] == "lib001x"
     assert claims["scope"].split() == [
-        "profile:read", "record:read", "enrolment:read", "account:read", "library:read", "services:read", "tickets:read",
+        "profile:read", "record:read", "enrolment:read", "account:read",
+        "library:read", "services:read", "tickets:read",
     ]  # fmt: skip
 
 

@@ -99,7 +99,7 @@ async def test_a_person_is_found_by_number_with_all_other_numbers(registry, peop
         "x-onestop-id": [jordan.accounts["onestop_id"]],
         "x-ticket-address": [jordan.accounts["ticket_address"]],
     }
-    assert [each.name for each in person.contacts.emergency] == [each[0] for each in jordan.emergency_contacts]
+    assert [each.name for each in person.emergency_contacts] == [each[0] for each in jordan.emergency_contacts]
     assert await registry.person("00000000") is None
 
 
@@ -126,7 +126,7 @@ async def test_an_advisors_students_are_the_groups_without_the_advisor(registry,
     assert numbers >= {people[name].accounts["cwb_sis_id"] for name in ("alex", "jordan", "taiman-a")}
     assert people["lee"].accounts["cwb_sis_id"] not in numbers
     alex = await registry.person(people["alex"].accounts["cwb_sis_id"])
-    assert (alex.identity.advisees_group, alex.advisor_name) == (None, lee.display_name)
+    assert (alex.identity.advisees_group, alex.advisor.name) == (None, lee.display_name)
 
 
 def person_page(*numbers, more=False):
