@@ -10,6 +10,8 @@ from cachetools import LRUCache
 
 from connectors.wire import Operation, UpstreamError
 
+from .keys import settled
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -94,14 +96,15 @@ class Index(Generic[Key, Value]):
     async def _kept(self, key: Key) -> None:
         pause = FIRST_RETRY
         while True:
-            try:
-                value = await self._fill(key, Operation(f"index-{uuid.uuid4().hex}", seconds=FILL_SECONDS))
-            except Exception as failure:  # noqa: BLE001 - what one answer trips over must not end the renewing for good
-                self._tell(key, failure, pause)
+            operation = Operation(f"index-{uuid.uuid4().hex}", seconds=FILL_SECONDS)
+            # Whatever one answer trips over must not end the renewing for good.
+            (found,) = await settled([self._fill(key, operation)])
+            if isinstance(found, Exception):
+                self._tell(key, found, pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_RETRY)
                 continue
-            self._values[key] = value
+            self._values[key] = found
             self._filled[key].set()
             pause = FIRST_RETRY
             await asyncio.sleep(self._refresh(key))

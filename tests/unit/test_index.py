@@ -51,6 +51,13 @@ class Source:
     async def until_read(self, times: int) -> None:
         async with self.read, asyncio.timeout(2):
             await self.read.wait_for(lambda: self.reads.total() >= times and not self.under_way)
+        await settle()
+
+
+async def settle() -> None:
+    """Lets everything that is ready run."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def reading(source: Source, refresh: float = LONG) -> Index[tuple[str, str], str]:
@@ -169,7 +176,7 @@ async def test_closing_ends_every_read_and_every_keeper() -> None:
     catalogue = reading(source)
     catalogue.keep(TERM)
     catalogue.keep(("sis-gz", "2510"))
-    await asyncio.sleep(0)
+    await settle()
     assert source.under_way == 2
     await catalogue.close()
     assert source.under_way == 0
