@@ -10,12 +10,14 @@ from .errors import (
 )
 from .line import Answer, Line, Params, segment
 from .operation import Operation
+from .sign_in import ClientCredentials
 from .upstream import Access, System, Upstream, connected
 
 __all__ = [
     "Access",
     "AccountConflict",
     "Answer",
+    "ClientCredentials",
     "Line",
     "Operation",
     "Params",

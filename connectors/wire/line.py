@@ -15,11 +15,14 @@ from yarl import URL
 
 from .errors import UpstreamBadResponse, UpstreamError, UpstreamMaintenance, UpstreamRateLimited, UpstreamTimeout
 from .operation import Operation
+from .sign_in import ClientCredentials, TokenOnWire
 from .upstream import LostConnection, Upstream
 
 Shape = TypeVar("Shape")
 Kept = TypeVar("Kept")
 Params = Sequence[tuple[str, str]]
+
+NO_HEADERS: Mapping[str, str] = {}
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes; more than any page of any protocol we speak, and little enough to survive."""
@@ -49,11 +52,17 @@ class Line:
         self.system = upstream.system
 
     async def get(
-        self, path: str, params: Params = (), *, answers: frozenset[int] = frozenset(), etag: str | None = None
+        self,
+        path: str,
+        params: Params = (),
+        *,
+        answers: frozenset[int] = frozenset(),
+        etag: str | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Answer:
         """The answer to a GET. `path` is already escaped (see `segment`); statuses in `answers` do not raise."""
-        headers = {"If-None-Match": etag} if etag else {}
-        return await self._ask(_Question("GET", self._url(path, params), headers), answers)
+        sent = {**headers, "If-None-Match": etag} if etag else headers
+        return await self._ask(_Question("GET", self._url(path, params), sent), answers)
 
     async def get_once(self, path: str, headers: Mapping[str, str], answers: frozenset[int]) -> Answer:
         """The answer to a GET that is never repeated, for servers whose visits are counted."""
@@ -90,8 +99,9 @@ class Line:
     async def _ask(self, question: _Question, answers: frozenset[int] = frozenset()) -> Answer:
         try:
             answer = await self._timed(question)
-        except UpstreamError:
-            self._upstream.state = "DOWN"
+        except UpstreamError as unusable:
+            self._upstream.state = _state(unusable)
+            self._upstream.closed_until = _closed_until(unusable)
             raise
         failure = None if answer.status in answers else _failure(self.system.id, answer)
         self._upstream.state = _state(failure)
@@ -115,12 +125,41 @@ class Line:
     async def _retried(self, question: _Question) -> Answer:
         self._upstream.earned_by_call()
         try:
-            return await self._once(question)
+            return await self._signed(question)
         except (LostConnection, aiohttp.ClientConnectorError):
             if not question.again or not self._upstream.may_retry():
                 raise
         await asyncio.sleep(random.uniform(0, 0.2))  # noqa: S311  full jitter, no secret
-        return await self._once(question)
+        return await self._signed(question)
+
+    async def _signed(self, question: _Question) -> Answer:
+        """With a token where the system wants one; a refused one may have been withdrawn early, so once more anew."""
+        bearer = self._upstream.bearer
+        if bearer is None:
+            return await self._once(question)
+        token = await bearer.token(self._token_given)
+        answer = await self._once(_with_token(question, token))
+        if answer.status != 401:
+            return answer
+        bearer.refused(token)
+        return await self._once(_with_token(question, await bearer.token(self._token_given)))
+
+    async def _token_given(self, credentials: ClientCredentials) -> TokenOnWire:
+        """On a clock of its own: others may wait for it longer than this operation may."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": credentials.client_id,
+            "client_secret": credentials.secret,
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        question = _Question("POST", self._url(credentials.token_path), headers, urlencode(form).encode())
+        async with asyncio.timeout(self._upstream.timeout):
+            answer = await self._once(question)
+        if answer.status == 400:  # RFC 6749, 5.2: how a client may be refused, too
+            raise UpstreamError(self.system.id, "HTTP 400: our credential is refused")
+        if failure := _failure(self.system.id, answer):
+            raise failure
+        return self.read(answer, TokenOnWire)
 
     async def _once(self, question: _Question) -> Answer:
         method, url, headers, content, _ = question
@@ -139,6 +178,10 @@ class Line:
                 if len(body) > BODY_LIMIT:
                     raise UpstreamBadResponse(self.system.id, f"more than {BODY_LIMIT} bytes")
             return Answer(response.status, response.headers, bytes(body))
+
+
+def _with_token(question: _Question, token: str) -> _Question:
+    return question._replace(headers={**question.headers, "Authorization": f"Bearer {token}"})
 
 
 def segment(text: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import aiohttp
 
+from .sign_in import Bearer, ClientCredentials
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -19,6 +21,8 @@ class System:
     """The connector that reads it: sis, library, onestop, gz_campus."""
     campus: str
     protocol: str
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What its protocol has to be told besides an address: the view an Alma is searched in, a Koha's currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Access:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Carry our credential, so they are never printed."""
+    sign_in: ClientCredentials | None = None
+    """Instead of a credential in the headers: what the system gives a token for."""
     ca_file: Path | None = None
     client_cert: tuple[Path, Path] | None = None
     """Certificate and key, PEM."""
@@ -45,6 +51,7 @@ class Upstream:
         self.headers = access.headers
         self.timeout = access.timeout
         self.session = session
+        self.bearer = Bearer(access.sign_in) if access.sign_in else None
         self.proxy = access.proxy
         self.state = "UNKNOWN"
         """How the last call went: UP, DOWN, MAINTENANCE; UNKNOWN before the first."""

@@ -30,11 +30,20 @@ class Reach:
 
 @asynccontextmanager
 async def reached(
-    module: type[Any], url: str, secret: str = "", username: str | None = None, *, campus: str = "CWB", **access: Any
+    module: type[Any],
+    url: str,
+    secret: str = "",
+    username: str | None = None,
+    *,
+    campus: str = "CWB",
+    options: Mapping[str, str] | None = None,
+    **access: Any,
 ) -> AsyncIterator[Reach]:
     """The module over `url`, with the credential as the module itself sends it; `access` as in Access."""
     headers = module.authorization(secret, username) if secret else {}
-    system = System("system-1", "kind", campus, module.__name__.lower())
+    if secret and hasattr(module, "sign_in"):
+        access["sign_in"] = module.sign_in(secret, username)
+    system = System("system-1", "kind", campus, module.__name__.lower(), options or {})
     async with connected(system, Access(url, headers, **access)) as upstream:
         yield Reach(module, upstream)
 
