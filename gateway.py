@@ -112,13 +112,13 @@ async def _open_indexes(campus: Campus, settings: Settings, stack: AsyncExitStac
     seconds = {system.id: system.index_refresh for system in settings.systems}
     refresh: Callable[[str], float] = seconds.__getitem__
     indexes = Indexes(
-        sis=sis.SisIndexes(campus.ask, campus.answering("catalogue"), refresh),
+        sis=sis.SisIndexes(campus.ask, campus.answering, refresh),
         onestop=onestop.OneStopIndexes(campus.ask, refresh),
         shuttle=gz_campus.ShuttleIndexes(campus.ask, refresh),
     )
     keeping = asyncio.create_task(indexes.sis.keep_filled(campus.now), name="keep the terms filled")
     stack.push_async_callback(_ended, keeping)
-    for index in (indexes.sis.terms, indexes.sis.catalogue, indexes.onestop.services, indexes.shuttle.timetable):
+    for index in (indexes.sis, indexes.onestop.services, indexes.shuttle.timetable):
         stack.push_async_callback(index.close)
     for system in campus.answering("services"):
         indexes.onestop.services.keep(system)

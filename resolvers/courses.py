@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from strawberry import Parent
 
 from campus.timetable import Day
@@ -142,6 +143,12 @@ async def sections(course: Parent[sis.Course], info: Info) -> Sequence[sis.Secti
     term = sis.TermKey(course.key.system, course.key.term)
     catalogue = await info.context.collection(info.context.indexes.sis.catalogue, term)
     return catalogue.sections_by_course.get(course.code, ())
+
+
+def meetings(section: Parent[sis.Section]) -> list[sis.CampusMeeting]:
+    return [
+        sis.CampusMeeting(**msgspec.structs.asdict(meeting), campus=section.campus) for meeting in section.meetings
+    ]
 
 
 def consent_required(section: Parent[sis.Section]) -> bool:

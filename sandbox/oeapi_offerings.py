@@ -1,12 +1,12 @@
 """What a simulated student system offers, as Open Education API v6 documents: terms, courses, offerings, places."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 from typing import Any
 
 from .grades import held_at, item_name, plan_of
+from .oeapi_places import places
 from .oeapi_store import Resource, at, coded, identify, in_languages
 from .seats import kind_of
 from .terms import is_main
@@ -14,7 +14,6 @@ from .university import Campus, Course, Meeting, Section, Term
 
 _END_OF_DAY = time(23, 59, 59)
 _QUALIFICATION = {"bachelor": "eqf_6", "master": "eqf_7", "doctoral": "eqf_8"}
-_SEATS = re.compile(r"\((\d+)\)$")
 _KIND_NAMES = {"L": "Lecture", "T": "Tutorial", "LA": "Laboratory", "R": "Research"}
 
 
@@ -27,7 +26,7 @@ def offered(system: str, campus: Campus) -> Iterator[Resource]:
     yield from (_session(system, term) for term in campus.terms)
     yield from (_course(system, course) for course in campus.courses.values())
     yield from _programmes(system, campus)
-    yield from _places(system, campus)
+    yield from places(system, campus)
     for term in campus.terms:
         by_course: dict[str, list[Section]] = defaultdict(list)
         for section in campus.sections[term.code]:
@@ -200,34 +199,3 @@ def _tests(system: str, term: Term, course: Course, within: tuple[str, str]) -> 
             "courseOfferingIds": [offering],
         }
         yield Resource("test-component-offerings", id_, document, session, course.code)
-
-
-def _places(system: str, campus: Campus) -> Iterator[Resource]:
-    """Rooms as the class schedule prints them: the name, the lift or building, the seats in brackets."""
-    meetings = (
-        meeting for sections in campus.sections.values() for section in sections for meeting in section.meetings
-    )
-    buildings: dict[str, str] = {}
-    for name in sorted({meeting.room for meeting in meetings} - {"TBA"}):
-        within = name.split(", ")[-1] if ", " in name else "Academic Building"
-        building = _SEATS.sub("", within).strip()
-        building = "Academic Building" if building.startswith("Lift") else building
-        buildings[building] = identify(system, "buildings", building)
-        seats = _SEATS.search(name)
-        id_ = identify(system, "rooms", name)
-        document = {
-            "roomId": id_,
-            "primaryCode": coded("room_code", name),
-            "roomType": "lecture_room" if seats and int(seats[1]) >= 100 else "general_purpose",
-            "name": [{"language": "en", "value": name}],
-            "totalSeats": int(seats[1]) if seats else None,
-            "buildingId": buildings[building],
-        }
-        yield Resource("rooms", id_, document)
-    for building, id_ in buildings.items():
-        document = {
-            "buildingId": id_,
-            "primaryCode": coded("building_id", building),
-            "name": [{"language": "en", "value": building}],
-        }
-        yield Resource("buildings", id_, document)

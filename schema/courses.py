@@ -9,10 +9,12 @@ from campus.timetable import Day
 from connectors import sis
 from connectors.sis import CourseLevel
 from resolvers import courses as catalogue
+from resolvers import location as where
 
 from .cards import Data
 from .enums import described
 from .fields import campus_type, field, global_id_of, resolved, translated
+from .location import WHERE, Location
 from .node import Connection, Listing, Node
 
 CAMPUS = "Code of a campus, such as CWB or GZ; all campuses, if left out."
@@ -44,7 +46,7 @@ class Term(Node):
     current: bool = resolved(catalogue.is_current, "Whether it runs now.")
 
 
-@campus_type(record=sis.Meeting, data=Data.PUBLIC, system="sis")
+@campus_type(record=sis.CampusMeeting, data=Data.PUBLIC, system="sis")
 class Meeting:
     """One weekly slot of a section."""
 
@@ -52,6 +54,7 @@ class Meeting:
     start: time = field("Local time of the campus (+08:00).")
     end: time = field("Local time of the campus (+08:00).")
     room: str = field("As the schedule prints it; TBA where none is given yet.")
+    location: Location | None = resolved(where.location_of_meeting, WHERE)
     first_date: date | None = field("First date, where it takes place in part of the term only.")
     last_date: date | None = field("Last date, where it takes place in part of the term only.")
 
@@ -79,7 +82,7 @@ class Section(Node):
     available: int = field("Seats left; never negative.")
     waitlisted: int = field("Students waiting for a seat.")
     near_capacity: bool = field("Whether at most 3 seats, or a tenth of the quota, are left.")
-    meetings: list[Meeting] = field("When and where; empty where nothing is fixed.")
+    meetings: list[Meeting] = resolved(catalogue.meetings, "When and where; empty where nothing is fixed.")
     instructors: list[str] = field("Who teaches, as the schedule prints it.")
     remarks: list[str] = field("Notes of the schedule: consent needed, deadlines.")
     consent_required: bool = resolved(

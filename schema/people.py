@@ -8,6 +8,7 @@ from connectors import sis
 from resolvers import identity, people, studies, tickets
 from resolvers import library as shelf
 from resolvers import onestop as services
+from resolvers import timetable as timetables
 from resolvers.viewer import Viewer as ViewerRecord
 
 from .cards import Data
@@ -136,7 +137,7 @@ class Student(Node):
     enrolments: Listing[Enrolment] | None = resolved(
         studies.enrolments, "Courses of one term.", arguments={"term": TERM}
     )
-    timetable: Timetable | None = resolved(timetable.timetable, "Classes within a range of days.", arguments=RANGE)
+    timetable: Timetable | None = resolved(timetables.timetable, "Classes within a range of days.", arguments=RANGE)
 
 
 @campus_type(record=people.Me, data=Data.PERSONAL, purpose=WHO)
@@ -159,7 +160,7 @@ class Me:
         studies.enrolments, "Courses of one term, at all campuses.", requires="enrolment:read", arguments={"term": TERM}
     )
     timetable: Timetable | None = resolved(
-        timetable.timetable,
+        timetables.timetable,
         "Classes within a range of days, at all campuses.",
         requires="enrolment:read",
         arguments=RANGE,

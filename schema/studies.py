@@ -1,4 +1,4 @@
-"""What a person studies: programmes, enrolments, results, timetable."""
+"""What a person studies: programmes, enrolments, results."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -93,32 +93,3 @@ class AcademicRecord:
 
     programmes: Listing[ProgrammeEnrolment] = field("Programmes studied, at all campuses.")
     terms: Listing[TermRecord] | None = resolved(studies.term_records, "Term by term, the latest first.")
-
-
-@campus_type(record=studies.ClassMeeting, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read")
-class ClassMeeting:
-    """One meeting of one of the person's classes, on one day."""
-
-    section: Section = field("The class.")
-    campus: str = field("Code of the campus where it takes place.")
-    room: str = field("As the schedule prints it.")
-    start: datetime = field("When it begins.")
-    end: datetime = field("When it ends.")
-
-
-@campus_type(record=studies.Conflict, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read")
-class Conflict:
-    """Two meetings of which one begins before the other has ended."""
-
-    first: ClassMeeting = field("The one that begins first.")
-    second: ClassMeeting = field("The one that begins before the first has ended.")
-
-
-@campus_type(record=studies.Timetable, data=Data.PERSONAL, system="sis", purpose=STUDENT, requires="enrolment:read")
-class Timetable:
-    """What a person attends within a range of days, over all campuses."""
-
-    meetings: Listing[ClassMeeting] = field("In order of time.")
-    conflicts: list[Conflict] | None = resolved(
-        studies.collisions, "Meetings that collide; null unless every campus could be asked."
-    )
