@@ -9,6 +9,8 @@ from typing import Any
 from . import check, schema, serve, token
 from .failure import Failure
 
+MOST_PORT = 65535
+
 
 def run(words: Sequence[str], open_gateway: serve.OpenGateway) -> int:
     """Carries out one command; the exit status is 0 when it did what it was told, 1 with the reason on stderr."""
@@ -49,7 +51,7 @@ def _add_serve(commands: Any) -> None:
     served.add_argument("--sandbox", action="store_true", help="start the simulated university along with it")
     served.add_argument("--config", type=Path, help="settings; with --sandbox, its systems replace simulated ones")
     served.add_argument("--host", help="address to listen on (127.0.0.1)")
-    served.add_argument("--port", type=int, help="port to listen on (8000); 0 takes any free one")
+    served.add_argument("--port", type=_port, help="port to listen on (8000); 0 takes any free one")
     simulated = served.add_argument_group("the simulated university")
     simulated.add_argument("--catalogue", type=Path, metavar="FILE", help="a real term's courses, .json or .json.gz")
     simulated.add_argument("--term", metavar="CODE", help="its term, where the file's name does not begin with it")
@@ -62,6 +64,16 @@ def _add_serve(commands: Any) -> None:
     simulated.add_argument("--reset", action="store_true", help="throw its state away and build it anew")
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= MOST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to {MOST_PORT}")
+    return int(text)
+
+
 def _moment(text: str) -> str:
-    datetime.fromisoformat(text)  # argparse turns the ValueError into a sentence that names the option
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as reason:
+        sentence = f"{text!r} is no time of ISO 8601, as 2026-10-28T10:00:00+08:00"
+        raise argparse.ArgumentTypeError(sentence) from reason
     return text

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -47,16 +48,17 @@ def serve(arguments: argparse.Namespace, open_gateway: OpenGateway) -> None:
 async def _serve(arguments: argparse.Namespace, open_gateway: OpenGateway) -> None:
     open_logs()
     stopped = _stop_signal()
-    own, directory = _own_settings(arguments)
+    own = _own_settings(arguments)
     async with AsyncExitStack() as stack:
         if arguments.sandbox:
             told, process = await stack.enter_async_context(simulated(arguments))
-            settings = _settings(simulated_settings.document(told, own), directory, simulated_settings.secrets(told))
+            document, secrets = simulated_settings.document(told, own), simulated_settings.secrets(told)
+            settings = _settings(document, arguments.config, secrets)
             opened = open_gateway(settings, now=_clock(told), sandbox=routes(told))
             _say_what_is_real(told, settings)
         else:
             print(f"gateway: {NOT_FOR_REAL_DATA}", flush=True)
-            process, settings = None, _settings(own, directory, {})
+            process, settings = None, _settings(own, arguments.config, {})
             opened = open_gateway(settings)
         app = await stack.enter_async_context(opened)
         url = await _listen(app, arguments, settings, stack)
@@ -65,17 +67,18 @@ async def _serve(arguments: argparse.Namespace, open_gateway: OpenGateway) -> No
         await _until(stopped, process)
 
 
-def _own_settings(arguments: argparse.Namespace) -> tuple[Mapping[str, Any], Path]:
+def _own_settings(arguments: argparse.Namespace) -> Mapping[str, Any]:
     if arguments.config:
-        return read_toml(arguments.config), arguments.config.parent
+        return read_toml(arguments.config)
     if not arguments.sandbox:
         raise Failure("serve needs systems to ask: name settings by --config FILE, or start the --sandbox")
-    return {}, Path()
+    return {}
 
 
-def _settings(document: Mapping[str, Any], directory: Path, secrets: Mapping[str, str]) -> Settings:
-    surroundings = Surroundings(directory=directory, environ={**os.environ, **secrets})
-    return settings_from(document, source="settings", surroundings=surroundings)
+def _settings(document: Mapping[str, Any], file: Path | None, secrets: Mapping[str, str]) -> Settings:
+    file = file or Path("settings")
+    surroundings = Surroundings(directory=file.parent, environ={**os.environ, **secrets})
+    return settings_from(document, source=file.name, surroundings=surroundings)
 
 
 def _clock(told: Announcement) -> Callable[[], datetime]:
@@ -119,7 +122,8 @@ def _say_where(url: str, *, sandbox: bool) -> None:
     query = '{"query":"{ systems { id state } terms { nodes { code campus } } }"}'
     print(f"  curl -s {url}/graphql -H 'Content-Type: application/json' -d '{query}'")
     if sandbox:
-        print("  python gateway.py token --as alex    # a bearer token, for the Authorization header", flush=True)
+        print("  python gateway.py token --as alex    # a bearer token, for the Authorization header")
+    sys.stdout.flush()  # into a file or a pipe, Python would keep it back
 
 
 def _stop_signal() -> asyncio.Event:

@@ -39,12 +39,14 @@ PUBLIC = frozenset({"gtfs"})
 
 
 def document(told: Announcement, own: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of the simulated university under those of a file: whatever the file names, it replaces."""
+    """Settings of the simulated university under those of a file: whatever the file names, it replaces.
+
+    The file's own entries stand first in each list, so that what is wrong with them is told by their place in the file.
+    """
     own_systems = own.get("systems", [])
     replaced = {system.get("id") for system in own_systems if isinstance(system, dict)}
-    campuses = {each["code"]: each for each in CAMPUSES} | {
-        each.get("code"): each for each in own.get("campuses", []) if isinstance(each, dict)
-    }
+    own_campuses = own.get("campuses", [])
+    described = {campus.get("code") for campus in own_campuses if isinstance(campus, dict)}
     issuers = [
         {
             "id": f"identity-{each.campus.lower()}",
@@ -57,9 +59,9 @@ def document(told: Announcement, own: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **own,
         "server": {"cors_origins": ["http://localhost:*", "http://127.0.0.1:*"], **own.get("server", {})},
-        "campuses": list(campuses.values()),
-        "issuers": [*issuers, *own.get("issuers", [])],
-        "systems": [*(_system(each) for each in told.systems if each.id not in replaced), *own_systems],
+        "campuses": [*own_campuses, *(each for each in CAMPUSES if each["code"] not in described)],
+        "issuers": [*own.get("issuers", []), *issuers],
+        "systems": [*own_systems, *(_system(each) for each in told.systems if each.id not in replaced)],
     }
 
 
