@@ -5,13 +5,13 @@ Alma says 400 where others say 404, and leaves a list out where it is empty.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from decimal import Decimal
 
 from msgspec import Struct, field
 
 from campus.money import Money
-from connectors.wire import Answer, Line, Params, UpstreamBadResponse, UpstreamRateLimited, segment
+from connectors.wire import Answer, Line, Moment, Params, UpstreamBadResponse, UpstreamRateLimited, local, segment
 
 from .records import Fine, Hold, HoldState, Loan, Renewable
 
@@ -32,8 +32,8 @@ class Valued(Struct):
 class LoanOnWire(Struct):
     loan_id: str
     title: str
-    due_date: datetime
-    loan_date: datetime
+    due_date: Moment
+    loan_date: Moment
     author: str | None = None
     item_barcode: str | None = None
     call_number: str | None = None
@@ -50,7 +50,7 @@ class RequestOnWire(Struct):
     request_id: str
     request_type: str
     request_status: str
-    request_time: datetime
+    request_time: Moment
     title: str | None = None
     author: str | None = None
     place_in_queue: int | None = None
@@ -68,7 +68,7 @@ class FeeOnWire(Struct):
     type: Valued
     balance: Decimal
     original_amount: Decimal
-    creation_time: datetime
+    creation_time: Moment
     title: str | None = None
 
 
@@ -156,8 +156,8 @@ class Alma:
             barcode=row.item_barcode,
             call_number=row.call_number,
             library=row.library.desc if row.library else None,
-            lent_at=row.loan_date.astimezone(self._zone),
-            due_at=row.due_date.astimezone(self._zone),
+            lent_at=local(row.loan_date, self._zone),
+            due_at=local(row.due_date, self._zone),
             renewable={True: Renewable.YES, False: Renewable.NO, None: Renewable.UNKNOWN}[row.renewable],
         )
 
@@ -173,8 +173,8 @@ class Alma:
             state_label=row.request_status,
             place_in_queue=row.place_in_queue,
             pickup_location=row.pickup_location,
-            requested_at=row.request_time.astimezone(self._zone),
-            expires=_date(row.expiry_date),
+            requested_at=local(row.request_time, self._zone),
+            expires=self._date(row.expiry_date),
         )
 
     def _fine(self, user: str, row: FeeOnWire, currency: str | None) -> Fine:
@@ -189,8 +189,15 @@ class Alma:
             title=row.title,
             original=Money(amount=row.original_amount, currency=currency),
             balance=Money(amount=row.balance, currency=currency),
-            charged_at=row.creation_time.astimezone(self._zone),
+            charged_at=local(row.creation_time, self._zone),
         )
+
+    def _date(self, text: str | None) -> date | None:
+        """Alma marks even plain dates with the zone: 2020-11-10Z."""
+        try:
+            return date.fromisoformat(text[:10]) if text else None
+        except ValueError as failure:
+            raise UpstreamBadResponse(self.system.id, "a date that is none") from failure
 
 
 HOLD_STATES = {
@@ -203,8 +210,3 @@ HOLD_STATES = {
 
 def _window(rows: Sequence[object]) -> Params:
     return (("limit", str(PAGE_SIZE)), ("offset", str(len(rows))))
-
-
-def _date(text: str | None) -> date | None:
-    """Alma marks even plain dates with the zone: 2020-11-10Z."""
-    return date.fromisoformat(text[:10]) if text else None

@@ -6,14 +6,14 @@ the applications; task queries take no list of instances, so a person's steps ar
 
 import base64
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
 from campus.text import text
-from connectors.wire import Line, UpstreamBadResponse, segment
+from connectors.wire import Line, Moment, UpstreamBadResponse, local, segment
 
 from .records import Application, ApplicationState, Milestone, Service, ServiceKey, ServiceStep, Step, StepState
 
@@ -42,8 +42,8 @@ class DefinitionsOnWire(Struct):
 class InstanceOnWire(Struct, rename="camel"):
     id: str
     process_definition_id: str
-    start_time: datetime
-    end_time: datetime | None = None
+    start_time: Moment
+    end_time: Moment | None = None
     business_key: str | None = None
     delete_reason: str | None = None
     variables: list[Variable] = field(default_factory=list)
@@ -57,10 +57,10 @@ class InstancesOnWire(Struct):
 class TaskOnWire(Struct, rename="camel"):
     id: str
     process_instance_id: str
-    start_time: datetime
+    start_time: Moment
     name: str | None = None
     task_definition_key: str | None = None
-    end_time: datetime | None = None
+    end_time: Moment | None = None
     variables: list[Variable] = field(default_factory=list)
 
 
@@ -88,7 +88,7 @@ class ServiceOnWire(Struct):
 class MilestoneOnWire(Struct):
     phase: str
     outcome: str
-    at: datetime
+    at: Moment
 
 
 class ApplicationVariables(Struct):
@@ -195,9 +195,12 @@ class Flowable:
             service=ServiceKey(self.system.id, row.process_definition_id.split(":")[0]),
             state=_state(row, variables),
             phase=variables.phase,
-            milestones=[Milestone(phase=each.phase, outcome=each.outcome, at=each.at) for each in variables.milestones],
-            submitted_at=row.start_time.astimezone(self._zone),
-            ended_at=row.end_time and row.end_time.astimezone(self._zone),
+            milestones=[
+                Milestone(phase=each.phase, outcome=each.outcome, at=local(each.at, self._zone))
+                for each in variables.milestones
+            ],
+            submitted_at=local(row.start_time, self._zone),
+            ended_at=row.end_time and local(row.end_time, self._zone),
         )
 
     def _step(self, row: TaskOnWire) -> Step:
@@ -210,8 +213,8 @@ class Flowable:
             state=STEP_STATES.get(variables.decision or "", StepState.DONE) if row.end_time else StepState.WAITING,
             decision=variables.decision,
             comment=variables.comment,
-            started_at=row.start_time.astimezone(self._zone),
-            ended_at=row.end_time and row.end_time.astimezone(self._zone),
+            started_at=local(row.start_time, self._zone),
+            ended_at=row.end_time and local(row.end_time, self._zone),
         )
 
     def _converted(self, variables: list[Variable], shape: type[Variables]) -> Variables:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct, field
 
-from connectors.wire import Line, UpstreamBadResponse
+from connectors.wire import Line, Moment, UpstreamBadResponse, local
 
 from .records import Ticket, TicketStatus
 
@@ -32,12 +32,12 @@ class TicketOnWire(Struct, rename="pascal"):
     id: str | int = field(name="id")
     subject: str
     status: str
-    created: datetime
-    last_updated: datetime
+    created: Moment
+    last_updated: Moment
     queue: QueueOnWire | None = None
     priority: str | int = 0
-    due: datetime | None = None
-    resolved: datetime | None = None
+    due: Moment | None = None
+    resolved: Moment | None = None
 
 
 class TicketsOnWire(Struct):
@@ -93,14 +93,14 @@ class RequestTracker:
             status_label=row.status,
             queue=row.queue.name if row.queue else None,
             priority=self._number(row.priority),
-            created_at=row.created.astimezone(self._zone),
-            updated_at=row.last_updated.astimezone(self._zone),
+            created_at=local(row.created, self._zone),
+            updated_at=local(row.last_updated, self._zone),
             due_at=self._moment(row.due),
             resolved_at=self._moment(row.resolved),
         )
 
     def _moment(self, moment: datetime | None) -> datetime | None:
-        return moment.astimezone(self._zone) if moment and moment > UNSET else None
+        return local(moment, self._zone) if moment and moment > UNSET else None
 
     def _number(self, value: str | int) -> int:
         if isinstance(value, str) and not value.lstrip("-").isdecimal():

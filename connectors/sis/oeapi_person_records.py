@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import tzinfo
 
 from campus.money import Money
-from connectors.wire import System
+from connectors.wire import System, local
 
 from . import oeapi_person_shapes as wire
 from .oeapi_records import profile_of, texts
@@ -112,7 +112,7 @@ def _account(system: System, row: wire.AccountOnWire, zone: tzinfo) -> Account:
             Payment(
                 campus=campus,
                 amount=Money(amount=each.amount, currency=currency),
-                paid_at=each.paid_at.astimezone(zone),
+                paid_at=local(each.paid_at, zone),
                 method=each.method,
                 reference=each.reference,
             )

@@ -3,10 +3,12 @@
 Source: Open Education API 6.0, openonderwijsapi.nl; `ext.campus` is our profile, docs/ext-campus.md.
 """
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct, field
+
+from connectors.wire import Moment
 
 from .oeapi_shapes import Code, Ext, Translated
 
@@ -51,7 +53,7 @@ class ChargeOnWire(Struct, rename="camel"):
 
 class PaymentOnWire(Struct, rename="camel"):
     amount: Decimal
-    paid_at: datetime
+    paid_at: Moment
     method: str
     reference: str | None = None
 

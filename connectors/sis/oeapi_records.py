@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from campus.text import text
-from connectors.wire import System, UpstreamBadResponse
+from connectors.wire import System, UpstreamBadResponse, local
 
 from . import oeapi_shapes as wire
 from .records import (
@@ -34,8 +34,8 @@ def term(system: System, row: wire.SessionOnWire, zone: tzinfo) -> Term:
         campus=system.campus,
         wire_id=row.academic_session_id,
         name=texts(row.name),
-        starts_at=row.start_date_time.astimezone(zone),
-        ends_at=row.end_date_time.astimezone(zone),
+        starts_at=local(row.start_date_time, zone),
+        ends_at=local(row.end_date_time, zone),
     )
 
 

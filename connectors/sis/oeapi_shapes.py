@@ -3,11 +3,13 @@
 Source: Open Education API 6.0, openonderwijsapi.nl; `ext.campus` is our profile, docs/ext-campus.md.
 """
 
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from typing import Generic, TypeVar
 
 from msgspec import Struct, field
+
+from connectors.wire import Moment
 
 Item = TypeVar("Item")
 Profile = TypeVar("Profile")
@@ -36,8 +38,8 @@ class SessionOnWire(Struct, rename="camel"):
     academic_session_id: str
     primary_code: Code
     name: list[Translated]
-    start_date_time: datetime
-    end_date_time: datetime
+    start_date_time: Moment
+    end_date_time: Moment
     academic_session_type: str
 
 

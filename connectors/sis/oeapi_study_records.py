@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from campus.grades import RepeatPolicy
-from connectors.wire import System, UpstreamBadResponse
+from connectors.wire import System, UpstreamBadResponse, local
 
 from . import oeapi_study_shapes as wire
 from .oeapi_records import profile_of, texts
@@ -71,7 +71,7 @@ def enrolment(system: System, person: str, row: wire.CourseAssociation, zone: tz
         credits=load.value if load else profile.credits,
         grade=result.score if result and released else None,
         passed={"passed": True, "failed": False}.get(result.passed or "") if result and released else None,
-        result_at=result.result_date_time.astimezone(zone) if result and released else None,
+        result_at=local(result.result_date_time, zone) if result and released else None,
         origin=Origin(
             institution=origin.institution,
             course_code=origin.course_code,
@@ -99,7 +99,7 @@ def assessment(system: System, row: wire.TestAssociation, zone: tzinfo) -> Asses
         maximum=row.result.max_raw_score,
         score=profile.raw_score if profile.released else None,
         released=profile.released,
-        held_at=row.result.result_date_time.astimezone(zone),
+        held_at=local(row.result.result_date_time, zone),
     )
 
 

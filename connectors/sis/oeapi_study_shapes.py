@@ -3,17 +3,19 @@
 Source: Open Education API 6.0, openonderwijsapi.nl; `ext.campus` is our profile, docs/ext-campus.md.
 """
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct, field
+
+from connectors.wire import Moment
 
 from .oeapi_shapes import Ext, StudyLoad, Translated
 
 
 class ResultOnWire(Struct, rename="camel"):
     state: str
-    result_date_time: datetime
+    result_date_time: Moment
     passed: str | None = field(default=None, name="pass")
     score: str | None = None
     study_load: StudyLoad | None = None
@@ -49,7 +51,7 @@ class SectionAssociation(Struct, rename="camel"):
 class MarkOnWire(Struct, rename="camel"):
     """A result of a test. Its `score` and `rawScore` are whole marks; ours, with their halves, is in the profile."""
 
-    result_date_time: datetime
+    result_date_time: Moment
     weight: int | None = None
     max_raw_score: Decimal | None = None
 

@@ -9,6 +9,7 @@ from .errors import (
     UpstreamTimeout,
 )
 from .line import Answer, Line, Params, segment
+from .moments import Moment, local
 from .operation import Operation
 from .sign_in import ClientCredentials
 from .upstream import Access, System, Upstream, connected
@@ -19,6 +20,7 @@ __all__ = [
     "Answer",
     "ClientCredentials",
     "Line",
+    "Moment",
     "Operation",
     "Params",
     "System",
@@ -29,5 +31,6 @@ __all__ = [
     "UpstreamRateLimited",
     "UpstreamTimeout",
     "connected",
+    "local",
     "segment",
 ]

@@ -111,6 +111,22 @@ async def test_recorded_fees_become_fines_to_the_cent():
     assert (question.path, question.query) == ("/almaws/v1/users/jbister/fees", [("status", "ACTIVE")])
 
 
+async def due(moment):
+    whole = json.loads(recorded("alma/loans.json").body)
+    whole["item_loan"][0]["due_date"] = moment
+    loans, _ = await replay("loans", Recorded(200, "application/json", json.dumps(whole).encode()))
+    return loans[0].due_at
+
+
+async def test_a_loan_that_is_never_due_is_still_a_loan():
+    assert await due("9999-12-31T23:59:59Z") == datetime(9999, 12, 31, 23, 59, 59, tzinfo=ZONE)
+
+
+async def test_a_moment_without_a_zone_is_not_guessed():
+    with pytest.raises(UpstreamBadResponse, match="due_date"):
+        await due("2018-07-08T22:00:00")
+
+
 @pytest.mark.parametrize("endpoint", ["loans", "holds", "fines"])
 async def test_a_count_without_a_list_is_an_empty_list(endpoint):
     assert (await replay(endpoint, recorded("alma/no_loans.json")))[0] == []
