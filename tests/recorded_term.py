@@ -1,4 +1,4 @@
-"""A recorded term of HKUST's class schedule: the pages of some subjects, and the whole term as JSON. Not ours to copy."""
+"""A recorded term of HKUST's class schedule: pages of some subjects, and the whole term as JSON. Not ours to copy."""
 
 import gzip
 import json
