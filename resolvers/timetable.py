@@ -91,7 +91,7 @@ async def _class_meetings(info: Info, who: sis.Identity, first: date, last: date
         zone = info.context.campus.zones[term.campus]
         found += [
             ClassMeeting(section=section, room=meeting.room, start=held.start, end=held.end)
-            for held in occurrences(slots, first, last, zone)
+            for held in occurrences(slots, first, last, zone, sis.school_days(term.calendar))
             for section, meeting in [held.what]
         ]
     return found

@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from .grades import held_at, item_name, plan_of
 from .oeapi_places import places
-from .oeapi_store import Resource, at, coded, identify, in_languages
+from .oeapi_sessions import sessions
+from .oeapi_store import END_OF_DAY, Resource, at, coded, identify, in_languages
 from .seats import kind_of
-from .terms import is_main
 from .university import Campus, Course, Meeting, Section, Term
 
-_END_OF_DAY = time(23, 59, 59)
 _QUALIFICATION = {"bachelor": "eqf_6", "master": "eqf_7", "doctoral": "eqf_8"}
 _KIND_NAMES = {"L": "Lecture", "T": "Tutorial", "LA": "Laboratory", "R": "Research"}
 
@@ -23,7 +22,7 @@ def credits_of(units: float) -> dict[str, Any]:
 
 def offered(system: str, campus: Campus) -> Iterator[Resource]:
     """All that stands in the catalogue of a campus; nothing personal."""
-    yield from (_session(system, term) for term in campus.terms)
+    yield from sessions(system, campus)
     yield from (_course(system, course) for course in campus.courses.values())
     yield from _programmes(system, campus)
     yield from places(system, campus)
@@ -33,19 +32,6 @@ def offered(system: str, campus: Campus) -> Iterator[Resource]:
             by_course[section.course_code].append(section)
         for code, sections in by_course.items():
             yield from _offering(system, term, campus.courses[code], sections)
-
-
-def _session(system: str, term: Term) -> Resource:
-    id_ = identify(system, "academic-sessions", term.code)
-    document = {
-        "academicSessionId": id_,
-        "academicSessionType": "semester" if is_main(term) else "period",
-        "primaryCode": coded("identifier", term.code),
-        "name": in_languages(term.name),
-        "startDateTime": at(term.starts),
-        "endDateTime": at(term.ends, _END_OF_DAY),
-    }
-    return Resource("academic-sessions", id_, document)
 
 
 def _profile(course: Course) -> dict[str, Any]:
@@ -110,7 +96,7 @@ def _offering(system: str, term: Term, course: Course, sections: Sequence[Sectio
         "resultExpected": True,
         "resultValueType": "us_letter" if course.units else "pass_or_fail",
         "startDateTime": at(term.starts),
-        "endDateTime": at(term.ends, _END_OF_DAY),
+        "endDateTime": at(term.ends, END_OF_DAY),
         "courseId": identify(system, "courses", course.code),
         "ext": {"campus": _profile(course)},
     }
@@ -138,13 +124,13 @@ def _section(system: str, term: Term, course: Course, section: Section, within: 
         "enrolmentPeriods": [
             {
                 "startDateTime": at(term.starts - timedelta(weeks=4)),
-                "endDateTime": at(term.starts + timedelta(weeks=2), _END_OF_DAY),
+                "endDateTime": at(term.starts + timedelta(weeks=2), END_OF_DAY),
                 "queueEnabled": True,
                 "queuedNumberStudents": section.waitlisted,
             }
         ],
         "startDateTime": at(term.starts),
-        "endDateTime": at(term.ends, _END_OF_DAY),
+        "endDateTime": at(term.ends, END_OF_DAY),
         "roomIds": sorted(
             {identify(system, "rooms", meeting.room) for meeting in section.meetings if meeting.room != "TBA"}
         ),

@@ -17,6 +17,7 @@ CREATE TABLE resource (
     code TEXT NOT NULL, search TEXT NOT NULL, document TEXT NOT NULL
 )
 """
+END_OF_DAY = time(23, 59, 59)
 _SPACE = bytes.fromhex("5d3c1f6a0b7e4a52931f0c8e64d2ab17")
 
 

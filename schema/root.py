@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers import nodes
 
+from .calendar import CalendarQueries
 from .classified import check_cards
 from .courses import CourseQueries
 from .fields import resolved
@@ -16,7 +17,7 @@ from .systems import SystemQueries
 
 
 @strawberry.type(description="All one can ask of the two campuses.")
-class Query(PeopleQueries, CourseQueries, ServiceQueries, ShuttleQueries, SystemQueries):
+class Query(PeopleQueries, CourseQueries, CalendarQueries, ServiceQueries, ShuttleQueries, SystemQueries):
     node: Node | None = resolved(
         nodes.node, "Anything by its global id; null where it is gone.", arguments={"id": "An `id` this graph gave."}
     )

@@ -1,5 +1,6 @@
 """Student records: terms, courses, sections, persons, and what each person studies."""
 
+from .calendar import CalendarEvent, CalendarKind, school_days
 from .class_schedule import ClassSchedule
 from .loaders import SisIndexes, SisLoaders
 from .oeapi import Oeapi
@@ -56,6 +57,8 @@ __all__ = [
     "Advisee",
     "Advisor",
     "Assessment",
+    "CalendarEvent",
+    "CalendarKind",
     "CampusMeeting",
     "Charge",
     "ClassSchedule",
@@ -94,5 +97,6 @@ __all__ = [
     "TermCatalogue",
     "TermKey",
     "TransferState",
+    "school_days",
     "searchable",
 ]

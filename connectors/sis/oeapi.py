@@ -13,6 +13,7 @@ from connectors.wire import AccountConflict, Line, UpstreamBadResponse, segment
 from . import oeapi_person_records as of_persons
 from . import oeapi_records as translated
 from . import oeapi_study_records as of_studies
+from .oeapi_calendar import terms
 from .oeapi_person_shapes import MembershipOnWire, PersonOnWire
 from .oeapi_places import BuildingOnWire, RoomOnWire, places
 from .oeapi_shapes import CourseOfferingOnWire, Item, Page, SectionOnWire, SessionOnWire
@@ -26,9 +27,6 @@ PAGE_SIZE = 250
 
 PAGES = 200
 """More than any list of a university needs; a system that always says there is another page must end somewhere."""
-
-TERMS = frozenset({"semester", "trimester", "quarter", "period"})
-"""Kinds of session that courses are held in; a winter or summer term is a period."""
 
 
 class Oeapi:
@@ -45,10 +43,8 @@ class Oeapi:
         return {"Authorization": f"Bearer {secret}"}
 
     async def terms(self) -> list[Term]:
-        """Terms, the latest first; years and testing periods are sessions, too."""
-        rows = [row async for row in self._rows("/academic-sessions", SessionOnWire)]
-        terms = [translated.term(self.system, row, self._zone) for row in rows if row.academic_session_type in TERMS]
-        return sorted(terms, key=lambda term: term.starts_at, reverse=True)
+        """Terms with their calendars, the latest first; years, holidays and testing periods are sessions, too."""
+        return terms(self.system, [row async for row in self._rows("/academic-sessions", SessionOnWire)], self._zone)
 
     async def catalogue(self, term: Term) -> TermCatalogue:
         """All courses and sections of a term. Cancelled ones are listed too, marked only by their state."""

@@ -34,6 +34,15 @@ class Ext(Struct, Generic[Profile]):
     campus: Profile | None = None
 
 
+class CalendarOnWire(Struct, rename="camel"):
+    kind: str
+    teaches_as: str | None = None
+
+
+class SessionProfile(Struct):
+    calendar: CalendarOnWire | None = None
+
+
 class SessionOnWire(Struct, rename="camel"):
     academic_session_id: str
     primary_code: Code
@@ -41,6 +50,8 @@ class SessionOnWire(Struct, rename="camel"):
     start_date_time: Moment
     end_date_time: Moment
     academic_session_type: str
+    parent_id: str | None = None
+    ext: Ext[SessionProfile] | None = None
 
 
 class StudyLoad(Struct, rename="camel"):

@@ -10,6 +10,8 @@ from campus.record import Record
 from campus.text import Text
 from connectors.wire import UpstreamError
 
+from .calendar import CalendarEvent
+
 CONSENT_REQUIRED = "Consent Required"
 """How a remark ends that asks for consent: Instructor Consent Required, Department Consent Required."""
 
@@ -46,6 +48,8 @@ class Term(Record, frozen=True):
     name: Text
     starts_at: datetime
     ends_at: datetime
+    calendar: Sequence[CalendarEvent] = ()
+    """In order of time; what a system does not tell is not there."""
 
     @property
     def starts(self) -> date:

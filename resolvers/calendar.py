@@ -1,0 +1,111 @@
+"""The academic calendar of each campus: public, from the terms' index."""
+
+import enum
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import strawberry
+from strawberry import Parent
+
+from campus.record import Record
+from connectors import sis
+
+from .context import Info
+from .courses import catalogue_systems
+from .merged import Unavailable, merged
+from .refusals import BadUserInput
+
+AHEAD = timedelta(days=183)
+"""Without a last day, a calendar shows half a year."""
+
+LONGEST_RANGE = timedelta(days=1100)
+"""Three academic years."""
+
+
+class AcademicPhase(enum.Enum):
+    BEFORE_TERM = "BEFORE_TERM"
+    ADD_DROP = "ADD_DROP"
+    TEACHING = "TEACHING"
+    STUDY_BREAK = "STUDY_BREAK"
+    EXAMINATIONS = "EXAMINATIONS"
+    BETWEEN_TERMS = "BETWEEN_TERMS"
+
+
+PHASES = {
+    sis.CalendarKind.ADD_DROP: AcademicPhase.ADD_DROP,
+    sis.CalendarKind.STUDY_BREAK: AcademicPhase.STUDY_BREAK,
+    sis.CalendarKind.EXAMINATIONS: AcademicPhase.EXAMINATIONS,
+}
+"""What makes a phase of its own within a term; the rest of it is teaching, holidays included."""
+
+
+class AcademicCalendar(Record, frozen=True):
+    nodes: Sequence[sis.CalendarEvent]
+    unavailable: Sequence[Unavailable]
+    campus: str | None
+    """The one asked for; None where all were."""
+
+
+async def academic_calendar(
+    info: Info,
+    campus: str | None = None,
+    start: Annotated[date | None, strawberry.argument(name="from")] = None,
+    end: Annotated[date | None, strawberry.argument(name="to")] = None,
+) -> AcademicCalendar | None:
+    """Whatever reaches into the range, in order of its first day."""
+    first = start or info.context.campus.now().date()
+    last = end or first + AHEAD
+    if not timedelta() <= last - first <= LONGEST_RANGE:
+        raise BadUserInput(f"A calendar runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
+
+    async def of(system: str) -> Sequence[sis.CalendarEvent]:
+        terms = await info.context.collection(info.context.indexes.sis.terms, system)
+        return [event for term in terms for event in _events(term) if event.starts <= last and event.ends >= first]
+
+    found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
+    if found is None:
+        return None
+    ordered = sorted(found.nodes, key=lambda each: (each.starts, each.ends, each.campus, each.kind.value))
+    return AcademicCalendar(nodes=ordered, unavailable=found.unavailable, campus=campus)
+
+
+async def phase(
+    calendar: Parent[AcademicCalendar], info: Info, campus: str | None = None, at: datetime | None = None
+) -> AcademicPhase:
+    """`at` without a zone is meant in the campus's. Raises UpstreamError where its terms are not known yet."""
+    where = campus or calendar.campus
+    if where is None:
+        raise BadUserInput("Say of which `campus`: each has a calendar of its own.")
+    systems = catalogue_systems(info, where)
+    zone = info.context.campus.zones[where]
+    moment = at or info.context.campus.now()
+    day = (moment.astimezone(zone) if moment.tzinfo else moment).date()
+    terms = [
+        term for system in systems for term in await info.context.collection(info.context.indexes.sis.terms, system)
+    ]
+    return phase_of(terms, day)
+
+
+def phase_of(terms: Sequence[sis.Term], day: date) -> AcademicPhase:
+    running = [term for term in terms if term.starts <= day <= term.ends]
+    told = {event.kind for term in running for event in term.calendar if event.starts <= day <= event.ends}
+    if running:
+        return next((phase for kind, phase in PHASES.items() if kind in told), AcademicPhase.TEACHING)
+    coming = (event for term in terms for event in term.calendar if event.kind is sis.CalendarKind.BEFORE_TERM)
+    if any(event.starts <= day <= event.ends for event in coming):
+        return AcademicPhase.BEFORE_TERM
+    return AcademicPhase.BETWEEN_TERMS
+
+
+def _events(term: sis.Term) -> Iterator[sis.CalendarEvent]:
+    yield sis.CalendarEvent(
+        system=term.key.system,
+        campus=term.campus,
+        term_code=term.code,
+        kind=sis.CalendarKind.TERM,
+        name=term.name,
+        starts=term.starts,
+        ends=term.ends,
+    )
+    yield from term.calendar
