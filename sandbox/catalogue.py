@@ -56,6 +56,8 @@ def read_catalogue(file: Path, term: str | None = None) -> Catalogue:
             raise CatalogueError(f"{file}: subject {subject} should hold a list of courses.")
         for place, row in enumerate(listed):
             _add_course(row, f"{file}: course {place + 1} of {subject}", courses, sections)
+    if not courses:
+        raise CatalogueError(f"{file} is not a class schedule: it holds no course.")
     return Catalogue(code, courses, list(sections.values()))
 
 

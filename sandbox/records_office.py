@@ -144,7 +144,7 @@ class RecordsOffice:
         """What this campus recognises of the other: two courses passed there, and one asked for that still runs."""
         own = [course for course in self.courses[record.campus].values() if course.units]
         for campus, other in person.records.items():
-            if campus == record.campus:
+            if campus == record.campus or not own:  # a file of one term may hold nothing that counts
                 continue
             rows = [row for row in other.enrolments if row.units]
             passed = [row for row in rows if row.grade in PASSED and row.grade != "T"][:2]

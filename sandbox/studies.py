@@ -228,7 +228,11 @@ class Registration:
             record.passed.add(course.code)
 
     def _fill_up(self, record: Record) -> None:
-        """Quinn's record has exactly the promised number of rows: the rest was brought from elsewhere."""
-        first = record.rows[0].term
-        while len(record.rows) < QUINN_ENROLMENTS:
-            self._transfer(self.campuses[record.campus], record, first, QUINN_ENROLMENTS - len(record.rows))
+        """Quinn's record has exactly the promised number of rows: the rest was brought from elsewhere.
+
+        A small catalogue may not have so many courses; then it has all that may be brought.
+        """
+        first, before = record.rows[0].term if record.rows else self.current, -1
+        while before < len(record.rows) < QUINN_ENROLMENTS:
+            before = len(record.rows)
+            self._transfer(self.campuses[record.campus], record, first, QUINN_ENROLMENTS - before)

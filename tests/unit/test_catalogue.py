@@ -129,6 +129,15 @@ def test_any_term_of_the_form_is_read_whatever_its_units_and_names(tmp_path, nam
     assert read_catalogue(file, "2510").term == "2510"
 
 
+def test_a_university_is_built_over_a_file_of_one_course_too(tmp_path):
+    """There is not enough in it for the records that personas promise; they hold what there is."""
+    file = tmp_path / "2410.json"
+    file.write_text(json.dumps({"UROP": [COURSE]}))
+    small = populate(1, 20, middle(term_of("2410")), read_catalogue(file))
+    (section,) = small.campuses["CWB"].sections["2410"]
+    assert (section.class_number, section.quota, section.enrolled) == (1001, 30, 20)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
@@ -137,6 +146,7 @@ def test_any_term_of_the_form_is_read_whatever_its_units_and_names(tmp_path, nam
         ("2330.json.gz", b"{}", "not a whole gzip file"),
         ("2330.json.gz", gzip.compress(b'{"A": []}')[:-9], "not a whole gzip file"),
         ("2330.json", b"[]", "should hold an object of subjects"),
+        ("2330.json", b'{"COMP": []}', "holds no course"),
         ("2330.json", b'{"COMP": {}}', "subject COMP should hold a list"),
         ("2330.json", json.dumps({"UROP": [COURSE | {"units": "three"}]}).encode(), "course 1 of UROP"),
         ("2330.json", json.dumps({"UROP": [COURSE | {"sections": [ROW | {"quota": None}]}]}).encode(), "UROP 1000"),
