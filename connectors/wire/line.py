@@ -5,7 +5,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -97,18 +97,25 @@ class Line:
         )
 
     async def _ask(self, question: _Question, answers: frozenset[int] = frozenset()) -> Answer:
+        """Nothing is asked twice in one operation: what was answered stands, and what failed has failed."""
+        asked = (question.method, question.url, question.content)
+        outcome = self._operation.outcomes.get(asked)
+        if outcome is None:
+            outcome = self._operation.outcomes[asked] = await self._outcome(question, answers)
+        if isinstance(outcome, UpstreamError):
+            raise outcome
+        return cast("Answer", outcome)
+
+    async def _outcome(self, question: _Question, answers: frozenset[int]) -> Answer | UpstreamError:
+        failure: UpstreamError | None
         try:
             answer = await self._timed(question)
+            failure = None if answer.status in answers else _failure(self.system.id, answer)
         except UpstreamError as unusable:
-            self._upstream.state = _state(unusable)
-            self._upstream.closed_until = _closed_until(unusable)
-            raise
-        failure = None if answer.status in answers else _failure(self.system.id, answer)
+            failure = unusable
         self._upstream.state = _state(failure)
         self._upstream.closed_until = _closed_until(failure)
-        if failure:
-            raise failure
-        return answer
+        return failure or answer
 
     async def _timed(self, question: _Question) -> Answer:
         system, allowance = self.system.id, self._upstream.timeout

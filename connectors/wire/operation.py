@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Hashable
 
 
 class Operation:
@@ -12,6 +13,8 @@ class Operation:
         self._seconds = seconds  # a refresh of an index nobody waits for may take longer than a system's own allowance
         self.calls: Counter[str] = Counter()
         """Calls made, by system id; a retry is a call."""
+        self.outcomes: dict[Hashable, object] = {}
+        """What came of each question, by method, URL and body."""
         self._until: dict[str, float] = {}
 
     def seconds_left(self, system: str, allowance: float) -> float:
