@@ -87,6 +87,14 @@ def test_settings_know_the_protocols_that_connectors_speak() -> None:
     }
 
 
+def test_the_example_of_settings_names_every_protocol_of_every_kind() -> None:
+    (told,) = re.findall(r"^# kind and protocol: (.+?)\.\n", text("campus.example.toml"), re.MULTILINE | re.DOTALL)
+    named = dict(part.split(" = ") for part in told.replace("\n#", "").split("; "))
+    assert {kind: set(words.split(", ")) for kind, words in named.items()} == {
+        kind: set(spoken) for kind, spoken in PROTOCOLS.items()
+    }
+
+
 def test_the_gateway_catches_only_where_it_meets_the_outside() -> None:
     gateway = [name for name in sources() if not name.startswith(("sandbox/", "bundle/", "dashboard/"))]
     catching = {name for name in gateway for _ in nodes(name, ast.ExceptHandler)}
