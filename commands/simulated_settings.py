@@ -1,7 +1,9 @@
 """Settings for the simulated university, in the same words as campus.toml, so that nothing is special about it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from pipeline.settings_systems import PROTOCOLS
 
 from .simulated import Announcement, SimulatedSystem
 
@@ -44,7 +46,8 @@ def document(told: Announcement, own: Mapping[str, Any]) -> dict[str, Any]:
     The file's own entries stand first in each list, so that what is wrong with them is told by their place in the file.
     """
     own_systems = own.get("systems", [])
-    replaced = {system.get("id") for system in own_systems if isinstance(system, dict)}
+    replaced = {system.get("id"): system for system in own_systems if isinstance(system, dict)}
+    public = {name for name, system in replaced.items() if not _personal(system)}
     own_campuses = own.get("campuses", [])
     described = {campus.get("code") for campus in own_campuses if isinstance(campus, dict)}
     issuers = [
@@ -61,7 +64,7 @@ def document(told: Announcement, own: Mapping[str, Any]) -> dict[str, Any]:
         "server": {"cors_origins": ["http://localhost:*", "http://127.0.0.1:*"], **own.get("server", {})},
         "campuses": [*own_campuses, *(each for each in CAMPUSES if each["code"] not in described)],
         "issuers": [*own.get("issuers", []), *issuers],
-        "systems": [*own_systems, *(_system(each) for each in told.systems if each.id not in replaced)],
+        "systems": [*own_systems, *(_system(each, public) for each in told.systems if each.id not in replaced)],
     }
 
 
@@ -70,7 +73,14 @@ def secrets(told: Announcement) -> dict[str, str]:
     return {_variable(system): system.secret.removeprefix(f"{BASIC_USER}:") for system in told.systems}
 
 
-def _system(system: SimulatedSystem) -> dict[str, Any]:
+def _personal(system: Mapping[str, Any]) -> bool:
+    """Whether a system of the file knows persons; one that is not understood is complained of elsewhere."""
+    protocols = PROTOCOLS.get(str(system.get("kind")), {})
+    return protocols.get(str(system.get("protocol")), True)
+
+
+def _system(system: SimulatedSystem, public: Collection[Any]) -> dict[str, Any]:
+    """Its settings. An account is not looked up in what the file replaced by a system that knows no persons."""
     settings: dict[str, Any] = {
         "id": system.id,
         "kind": system.kind,
@@ -79,7 +89,8 @@ def _system(system: SimulatedSystem) -> dict[str, Any]:
         "url": system.url,
     }
     if system.protocol not in PUBLIC:
-        settings |= {"account": ACCOUNTS[system.id], "credential": {"env": _variable(system)}}
+        ways = [way for way in ACCOUNTS[system.id] if way.get("system") not in public]
+        settings |= {"account": ways, "credential": {"env": _variable(system)}}
     if system.secret.startswith(f"{BASIC_USER}:"):
         settings["credential"]["username"] = BASIC_USER
     return settings

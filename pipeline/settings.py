@@ -123,10 +123,13 @@ class Settings(Section):
 
     def _ways_missing(self) -> Iterable[str]:
         ids = {system.id for system in self.systems}
+        public = {system.id for system in self.systems if not system.personal}
         for index, system in enumerate(self.systems):
             for number, way in enumerate(system.account):
                 if isinstance(way, ByLookUp) and way.system not in ids - {system.id}:
                     yield f"systems[{index}].account[{number}].system: there is no other system {way.system!r}"
+                elif isinstance(way, ByLookUp) and way.system in public:
+                    yield f"systems[{index}].account[{number}].system: {way.system!r} knows no persons"
         if lost := unending(self.systems):
             yield f"systems: the accounts in {', '.join(lost)} can never be found: their look-ups lead to no claim"
 

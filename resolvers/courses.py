@@ -7,10 +7,11 @@ from strawberry import Parent
 
 from campus.timetable import Day
 from connectors import sis
+from connectors.reads import settled
 from connectors.wire import UpstreamError
 
 from .context import Info
-from .merged import Merged, merged
+from .merged import Merged, merged, missing
 from .paging import Page, paged
 from .refusals import BadUserInput
 
@@ -30,18 +31,26 @@ def student_system(info: Info, campus: str) -> str:
 
 
 def catalogue_systems(info: Info, campus: str | None) -> list[str]:
-    """The systems that list courses, of one campus or of all."""
+    """The systems that list courses, of one campus or of all; those first that have nothing else."""
     systems = info.context.campus.answering("catalogue", campus)
     if not systems:
         raise BadUserInput(f"No campus {campus!r}; there are {', '.join(sorted(info.context.campus.names))}.")
-    return systems
+    student_systems = info.context.campus.answering("person")
+    return sorted(systems, key=lambda system: system in student_systems)
 
 
 async def terms(info: Info, campus: str | None = None) -> Merged[sis.Term] | None:
+    """A term that several systems of a campus list is told once, by its student system, which knows the dates."""
+
     async def of(system: str) -> Sequence[sis.Term]:
         return await info.context.collection(info.context.indexes.sis.terms, system)
 
-    return await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
+    found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
+    if found is None:
+        return None
+    once = {(term.campus, term.code): term for term in found.nodes}
+    nodes = [term for term in found.nodes if once[term.campus, term.code] is term]
+    return Merged(nodes=nodes, unavailable=found.unavailable)
 
 
 def is_current(term: Parent[sis.Term], info: Info) -> bool:
@@ -81,12 +90,15 @@ async def courses(  # noqa: PLR0913 - whoever looks for a course names what they
         days=frozenset(day.value for day in days or ()),
     )
     ranks: dict[sis.CourseKey, int] = {}
+    gaps: list[UpstreamError] = []
 
     async def of(system: str) -> Sequence[sis.Course] | None:
-        key = sis.TermKey(system, term) if term else (await current_term(info, system)).key
-        if await term_by_key(info, key) is None:
+        systems = catalogue_systems(info, info.context.campus.upstreams[system].system.campus)
+        key = sis.TermKey(system, term or await _current_code(info, systems))
+        if await term_by_key(info, key) is None or await _superseded(info, key, systems):
             return None
         catalogue = await info.context.collection(info.context.indexes.sis.catalogue, key)
+        gaps.extend(gap.failure(system) for gap in catalogue.gaps.values())
         hits = catalogue.matching(wish)
         ranks.update((hit.course.key, hit.rank) for hit in hits)
         return [hit.course for hit in hits]
@@ -94,6 +106,8 @@ async def courses(  # noqa: PLR0913 - whoever looks for a course names what they
     found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
     if found is None:
         raise BadUserInput(f"No term {term!r}.")
+    if gaps:
+        found = Merged(nodes=found.nodes, unavailable=[*found.unavailable, *missing(info, gaps)])
     if not wish.search:
         return paged(found, first=first, after=after, cursor=lambda course: (course.code, *course.key))
     return paged(found, first=first, after=after, cursor=lambda each: (ranks[each.key], each.code, *each.key))
@@ -107,25 +121,61 @@ def _short(words: str | None, argument: str) -> str:
 
 
 async def course(info: Info, campus: str, code: str, term: str | None = None) -> sis.Course | None:
-    (system,) = catalogue_systems(info, campus)[:1]
-    wanted = term or (await current_term(info, system)).code
-    return await course_by_key(info, sis.CourseKey(system, wanted, code))
+    key = await catalogue_key(info, campus, term)
+    return await course_by_key(info, sis.CourseKey(*key, code)) if key else None
 
 
 async def section(info: Info, campus: str, class_number: int, term: str | None = None) -> sis.Section | None:
-    (system,) = catalogue_systems(info, campus)[:1]
-    wanted = term or (await current_term(info, system)).code
-    return await section_by_key(info, sis.SectionKey(system, wanted, class_number))
+    key = await catalogue_key(info, campus, term)
+    return await section_by_key(info, sis.SectionKey(*key, class_number)) if key else None
+
+
+async def catalogue_key(info: Info, campus: str, term: str | None) -> sis.TermKey | None:
+    """Where a campus's catalogue of a term, or of the one that runs, is read; None where no system lists it."""
+    systems = catalogue_systems(info, campus)
+    code = term or await _current_code(info, systems)
+    for system in systems:
+        if await term_by_key(info, sis.TermKey(system, code)) is not None:
+            return sis.TermKey(system, code)
+    return None
+
+
+async def _superseded(info: Info, key: sis.TermKey, systems: Sequence[str]) -> bool:
+    """Whether a class schedule of the campus lists this term of a student system, and so is its catalogue."""
+    if key.system not in info.context.campus.answering("person"):
+        return False
+    schedules = set(systems) - set(info.context.campus.answering("person"))
+    listed = [await term_by_key(info, sis.TermKey(schedule, key.code)) for schedule in schedules]
+    return any(term is not None for term in listed)
+
+
+async def _current_code(info: Info, systems: Sequence[str]) -> str:
+    """As the first of a campus's systems says that can tell, student systems before schedules."""
+    outcomes = await settled(current_term(info, system) for system in reversed(systems))
+    told = [outcome.code for outcome in outcomes if isinstance(outcome, sis.Term)]
+    if not told:
+        raise next(outcome for outcome in outcomes if isinstance(outcome, Exception))
+    return told[0]
 
 
 async def course_by_key(info: Info, key: sis.CourseKey) -> sis.Course | None:
     catalogue = await _catalogue(info, sis.TermKey(key.system, key.term))
-    return catalogue.course_by_code.get(key.code) if catalogue else None
+    if catalogue is None:
+        return None
+    course = catalogue.course_by_code.get(key.code)
+    if course is None and (gap := catalogue.gaps.get(key.code.partition(" ")[0])):
+        raise gap.failure(key.system)
+    return course
 
 
 async def section_by_key(info: Info, key: sis.SectionKey) -> sis.Section | None:
     catalogue = await _catalogue(info, sis.TermKey(key.system, key.term))
-    return catalogue.section_by_number.get(key.class_number) if catalogue else None
+    if catalogue is None:
+        return None
+    section = catalogue.section_by_number.get(key.class_number)
+    for gap in catalogue.gaps.values() if section is None else ():
+        raise gap.failure(key.system)  # it may be one of those that could not be read
+    return section
 
 
 async def term_by_key(info: Info, key: sis.TermKey) -> sis.Term | None:
@@ -146,9 +196,7 @@ async def sections(course: Parent[sis.Course], info: Info) -> Sequence[sis.Secti
 
 
 def meetings(section: Parent[sis.Section]) -> list[sis.CampusMeeting]:
-    return [
-        sis.CampusMeeting(**msgspec.structs.asdict(meeting), campus=section.campus) for meeting in section.meetings
-    ]
+    return [sis.CampusMeeting(**msgspec.structs.asdict(meeting), campus=section.campus) for meeting in section.meetings]
 
 
 def consent_required(section: Parent[sis.Section]) -> bool:

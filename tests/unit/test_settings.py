@@ -37,7 +37,7 @@ def read(document: dict[str, Any], place: Path, environ: dict[str, str] = SECRET
 def test_the_example_is_good_as_it_stands(place: Path) -> None:
     settings = read(read_toml(EXAMPLE), place)
     assert [system.id for system in settings.systems] == [
-        "sis-cwb", "sis-gz", "library-cwb", "onestop-gz", "tickets-cwb", "shuttle-gz",
+        "sis-cwb", "sis-gz", "library-cwb", "onestop-gz", "tickets-cwb", "shuttle-gz", "schedule-cwb",
     ]  # fmt: skip
     sis, tickets, shuttle = settings.systems[0], settings.systems[4], settings.systems[5]
     assert sis.account == (
@@ -121,6 +121,8 @@ FAULTS: list[tuple[str, Any, str]] = [
     ("systems.2.account", [{"claim": "a", "system": "x"}], "campus.toml: systems[2].account[0]: unknown key 'system'"),
     ("systems.2.account.1.system", "sis-mars", "campus.toml: systems[2].account[1].system: there is no other"),
     ("systems.2.account.1.system", "library-cwb", "campus.toml: systems[2].account[1].system: there is no other"),
+    ("systems.2.account.1.system", "shuttle-gz", "campus.toml: systems[2].account[1].system: 'shuttle-gz' knows no"),
+    ("systems.6.index_refresh", 899, "campus.toml: systems[6]: index_refresh: class_schedule is read every 900 seconds"),
     ("systems.2.credential", None, "campus.toml: systems[2]: holds personal data, so a `credential` or"),
     ("systems.2.credential", {"env": "X"}, "campus.toml: systems[2].credential: the environment variable X is not set"),
     ("systems.2.credential", {"file": "x"}, "campus.toml: systems[2].credential: the secret's file "),
