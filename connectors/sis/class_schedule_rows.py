@@ -1,7 +1,7 @@
 """The sections of a course, from the rows of its table: who teaches when and where, and how many seats there are."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -58,11 +58,19 @@ def sections_of(table: LexborNode, course: str) -> list[ScheduledSection]:
             if latest is None:
                 raise BadSchedule("a row before the first section")
             latest.held(row)
+        _check_all_read(table, found)
     except KeyError as missing:
         raise BadSchedule(f"{course}: no column {missing}") from missing
     except (BadSchedule, ValueError) as reason:
         raise BadSchedule(f"{course}: {reason}") from reason
     return list(found.values())
+
+
+def _check_all_read(table: LexborNode, found: Mapping[int, ScheduledSection]) -> None:
+    """A section whose row has another form than its neighbours would otherwise be lost without a word."""
+    begun = (_SECTION.match(plain(cell)) for cell in table.css("td:first-child"))
+    if lost := {int(printed[2]) for printed in begun if printed} - set(found):
+        raise BadSchedule(f"rows of another form: {sorted(lost)}")
 
 
 def _section(row: Row, named: str) -> ScheduledSection:
