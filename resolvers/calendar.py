@@ -66,8 +66,16 @@ async def academic_calendar(
     found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
     if found is None:
         return None
-    ordered = sorted(found.nodes, key=lambda each: (each.starts, each.ends, each.campus, each.kind.value))
+    # A term that a class schedule lists as well is told once, by the student system, which is asked last.
+    once = {_place(each): each for each in found.nodes}
+    ordered = sorted(once.values(), key=lambda each: (each.starts, each.ends, each.campus, each.kind.value))
     return AcademicCalendar(nodes=ordered, unavailable=found.unavailable, campus=campus)
+
+
+def _place(event: sis.CalendarEvent) -> tuple[str, ...]:
+    if event.kind is sis.CalendarKind.TERM:
+        return (event.campus, event.term_code)
+    return (event.campus, event.term_code, event.kind.value, event.starts.isoformat(), event.system)
 
 
 async def phase(

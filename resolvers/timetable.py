@@ -1,18 +1,23 @@
 """What a person attends and when: classes of all campuses in one timetable."""
 
+import enum
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
+import msgspec
 import strawberry
 from strawberry import Parent
 
 from campus.location import Location
 from campus.record import Record
+from campus.text import ENGLISH, Text
 from campus.timetable import Occurrence, Weekly, conflicts, occurrences
 from connectors import sis
 from connectors.reads import AccountKey
 
 from .context import Info
+from .courses import course_by_key
+from .exams import PersonalExam, exams_of, in_order
 from .location import location_of
 from .merged import Merged
 from .people import Me, Student, studies
@@ -45,8 +50,39 @@ class Conflict(Record, frozen=True):
     second: ClassMeeting
 
 
+class EntryKind(enum.Enum):
+    MEETING = "MEETING"
+    EXAM = "EXAM"
+
+
+class TimetableEntry(Record, frozen=True):
+    """A class or an examination, as a calendar shows it."""
+
+    kind: EntryKind
+    campus: str
+    course: sis.CourseKey
+    title: Text
+    """Of the course."""
+    start: datetime
+    end: datetime
+    room: str
+    section: sis.Section | None
+    """Of a class."""
+    exam: PersonalExam | None
+    """Of an examination."""
+    conflicting: bool | None = None
+    """Whether it shares a moment with another; None while a campus is missing, since that is not known then."""
+
+    @property
+    def course_code(self) -> str:
+        return self.course.code
+
+
 class Timetable(Record, frozen=True):
     meetings: Merged[ClassMeeting]
+    owner: Me | Student
+    first: date
+    last: date
 
 
 async def timetable(
@@ -67,7 +103,8 @@ async def timetable(
     if found is None:
         return None
     ordered = sorted(found.nodes, key=lambda each: (each.start, each.end, each.section.key))
-    return Timetable(meetings=Merged(nodes=ordered, unavailable=found.unavailable))
+    meetings = Merged(nodes=ordered, unavailable=found.unavailable)
+    return Timetable(meetings=meetings, owner=owner, first=first, last=last)
 
 
 def collisions(timetable: Parent[Timetable]) -> list[Conflict] | None:
@@ -76,6 +113,62 @@ def collisions(timetable: Parent[Timetable]) -> list[Conflict] | None:
         return None
     held = [Occurrence(each, each.start, each.end) for each in timetable.meetings.nodes]
     return [Conflict(first=earlier.what, second=later.what) for earlier, later in conflicts(held)]
+
+
+async def exams(timetable: Parent[Timetable], info: Info) -> Merged[PersonalExam] | None:
+    """Those that begin within the range."""
+
+    async def of(who: sis.Identity) -> list[PersonalExam]:
+        terms = await info.context.collection(info.context.indexes.sis.terms, who.system)
+        reached = [term.key for term in terms if term.starts <= timetable.last and term.ends >= timetable.first]
+        found = [exam for term in reached for exam in await exams_of(info, who, term)]
+        return [exam for exam in found if timetable.first <= exam.start.date() <= timetable.last]
+
+    found = await studies(timetable.owner, info, of)
+    return found and Merged(nodes=in_order(found.nodes), unavailable=found.unavailable)
+
+
+async def entries(timetable: Parent[Timetable], info: Info) -> Merged[TimetableEntry] | None:
+    """Classes and examinations in order of time; what is missing of either is missing here."""
+    sat = await exams(timetable, info)
+    held = [await _class_entry(info, each) for each in timetable.meetings.nodes]
+    held += [_exam_entry(each) for each in (sat.nodes if sat else ())]
+    held.sort(key=lambda each: (each.start, each.end, each.course, each.kind.value))
+    missing = {each.system: each for each in (*timetable.meetings.unavailable, *(sat.unavailable if sat else ()))}
+    if not missing:
+        pairs = conflicts([Occurrence(place, each.start, each.end) for place, each in enumerate(held)])
+        shared = {occurrence.what for pair in pairs for occurrence in pair}
+        held = [msgspec.structs.replace(each, conflicting=place in shared) for place, each in enumerate(held)]
+    return Merged(nodes=held, unavailable=list(missing.values()))
+
+
+async def _class_entry(info: Info, meeting: ClassMeeting) -> TimetableEntry:
+    course = await course_by_key(info, meeting.section.course)
+    return TimetableEntry(
+        kind=EntryKind.MEETING,
+        campus=meeting.campus,
+        course=meeting.section.course,
+        title=course.title if course else {ENGLISH: meeting.section.course.code},
+        start=meeting.start,
+        end=meeting.end,
+        room=meeting.room,
+        section=meeting.section,
+        exam=None,
+    )
+
+
+def _exam_entry(exam: PersonalExam) -> TimetableEntry:
+    return TimetableEntry(
+        kind=EntryKind.EXAM,
+        campus=exam.campus,
+        course=exam.sitting.course,
+        title=exam.title,
+        start=exam.start,
+        end=exam.end,
+        room=exam.room,
+        section=None,
+        exam=exam,
+    )
 
 
 async def _class_meetings(info: Info, who: sis.Identity, first: date, last: date) -> list[ClassMeeting]:
@@ -114,5 +207,5 @@ def _slots(section: sis.Section | None, term: sis.Term) -> list[Weekly[tuple[sis
     ]
 
 
-async def location_of_class(meeting: Parent[ClassMeeting], info: Info) -> Location | None:
-    return await location_of(info, meeting.campus, meeting.room)
+async def location_of_entry(entry: Parent[ClassMeeting | TimetableEntry], info: Info) -> Location | None:
+    return await location_of(info, entry.campus, entry.room)

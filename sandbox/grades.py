@@ -1,12 +1,13 @@
 """How courses are marked: the items of an assessment, their marks, and the grade that comes of them."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from zlib import crc32
 
-from .university import CAMPUS_TIME, AssessmentItem, Course, Enrolment, Term, Text
+from .examinations import held
+from .university import AssessmentItem, Course, Enrolment, Term, Text
 
 _WORDS: dict[str, Text] = {
     "homework": {"en": "Homework", "zh-hant": "習作", "zh-hans": "作业"},
@@ -48,11 +49,6 @@ def item_name(item: str) -> Text:
     return _WORDS[item]
 
 
-def held_at(term: Term, share: float) -> datetime:
-    day = term.starts + (term.ends - term.starts) * share
-    return datetime.combine(day, time(18, 0), CAMPUS_TIME)
-
-
 def draw(dice: Random, course: Course) -> str:
     """A grade as they are spread over a large class; thesis research is passed."""
     return "P" if course.units == 0 else dice.choices(_GRADES, _WEIGHTS)[0]
@@ -68,8 +64,8 @@ def assess(dice: Random, course: Course, term: Term, grade: str | None, now: dat
     share = _SHARE.get(grade or "", 0.55 + 0.4 * dice.random())
     items = []
     for name, weight, maximum, place in plan_of(course):
-        held = held_at(term, place)
-        marked = held + timedelta(days=2) < now and not (grade == "I" and name == "final")
+        start, _ = held(term, course.code, name, place)
+        marked = start + timedelta(days=2) < now and not (grade == "I" and name == "final")
         halves = min(2 * maximum, max(0, round(2 * maximum * (share + dice.uniform(-0.06, 0.06)))))
         items.append(
             AssessmentItem(
@@ -77,8 +73,8 @@ def assess(dice: Random, course: Course, term: Term, grade: str | None, now: dat
                 weight,
                 maximum,
                 halves // 2 if marked else None,
-                marked and (grade is not None or held + timedelta(days=dice.randrange(3, 21)) < now),
-                held,
+                marked and (grade is not None or start + timedelta(days=dice.randrange(3, 21)) < now),
+                start,
                 half_mark=marked and bool(halves % 2),
             )
         )

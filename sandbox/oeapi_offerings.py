@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from .grades import held_at, item_name, plan_of
 from .oeapi_places import places
 from .oeapi_sessions import sessions
 from .oeapi_store import END_OF_DAY, Resource, at, coded, identify, in_languages
+from .oeapi_tests import tests
 from .seats import kind_of
 from .university import Campus, Course, Meeting, Section, Term
 
@@ -31,7 +31,7 @@ def offered(system: str, campus: Campus) -> Iterator[Resource]:
         for section in campus.sections[term.code]:
             by_course[section.course_code].append(section)
         for code, sections in by_course.items():
-            yield from _offering(system, term, campus.courses[code], sections)
+            yield from _offering((system, campus.code), term, campus.courses[code], sections)
 
 
 def _profile(course: Course) -> dict[str, Any]:
@@ -78,7 +78,8 @@ def _programmes(system: str, campus: Campus) -> Iterator[Resource]:
         yield Resource("programmes", id_, document, search=programme.code)
 
 
-def _offering(system: str, term: Term, course: Course, sections: Sequence[Section]) -> Iterator[Resource]:
+def _offering(where: tuple[str, str], term: Term, course: Course, sections: Sequence[Section]) -> Iterator[Resource]:
+    system, campus = where
     session = identify(system, "academic-sessions", term.code)
     id_ = identify(system, "course-offerings", f"{term.code} {course.code}")
     # Seats of a course are those of its lectures; tutorials and laboratories hold the same people again.
@@ -102,7 +103,8 @@ def _offering(system: str, term: Term, course: Course, sections: Sequence[Sectio
     }
     yield Resource("course-offerings", id_, document, session, course.code)
     yield from (_section(system, term, course, section, (session, id_)) for section in sections)
-    yield from _tests(system, term, course, (session, id_))
+    if course.units:
+        yield from tests(system, campus, (term, course, sections), (session, id_))
 
 
 def _section(system: str, term: Term, course: Course, section: Section, within: tuple[str, str]) -> Resource:
@@ -163,25 +165,3 @@ def _meeting(meeting: Meeting) -> dict[str, str]:
     if meeting.first_date and meeting.last_date:
         told |= {"firstDate": meeting.first_date.isoformat(), "lastDate": meeting.last_date.isoformat()}
     return told
-
-
-def _tests(system: str, term: Term, course: Course, within: tuple[str, str]) -> Iterator[Resource]:
-    if not course.units:
-        return
-    session, offering = within
-    for place, (item, weight, _, share) in enumerate(plan_of(course), start=1):
-        id_ = identify(system, "test-component-offerings", f"{term.code} {course.code} {place}")
-        held = held_at(term, share)
-        document = {
-            "testComponentOfferingId": id_,
-            "primaryCode": coded("offering_code", f"{course.code} {term.code} {place}"),
-            "academicSessionId": session,
-            "name": in_languages(item_name(item)),
-            "state": "active",
-            "resultExpected": True,
-            "resultWeight": weight,
-            "startDateTime": at(held),
-            "endDateTime": at(held + timedelta(hours=2)),
-            "courseOfferingIds": [offering],
-        }
-        yield Resource("test-component-offerings", id_, document, session, course.code)

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
+from .examinations import seat
+from .grades import plan_of
 from .oeapi_offerings import credits_of
 from .oeapi_store import Resource, at, coded, identify, in_languages
 from .oeapi_student_file import of_person, of_studies, origin, rules_of
@@ -30,6 +33,8 @@ class _Office:
         self.programmes: Mapping[str, Programme] = {programme.code: programme for programme in campus.programmes}
         self.everybody = {person.key: person for person in university.people}
         self.advisees: dict[str, list[Person]] = defaultdict(list)
+        self.sitting: dict[tuple[str, str], Iterator[int]] = defaultdict(count)
+        """How many have been given a seat in a final examination, by term and course."""
         for person in university.people:
             record = person.records.get(campus.code)
             if record and record.advisor:
@@ -270,7 +275,17 @@ def _assessed(office: _Office, marked: tuple[Enrolment, AssessmentItem, int], wh
                 "itemName": in_languages(item.name),
                 "released": item.released,
                 "rawScore": score,
+                **_seat(office, enrolment, place),
             }
         },
     }
     return _stored(kind, person, document)
+
+
+def _seat(office: _Office, enrolment: Enrolment, place: int) -> dict[str, str]:
+    """Seats are given in final examinations, which fill the hall."""
+    course = office.campus.courses[enrolment.course_code]
+    if plan_of(course)[place - 1][0] != "final":
+        return {}
+    sitting = office.sitting[enrolment.term, course.code]
+    return {"seat": seat(next(sitting))}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .examinations import HALLS
 from .oeapi_store import Resource, coded, identify, in_languages
 from .university import Campus, Text
 
@@ -57,21 +58,20 @@ _BUILDINGS = {
     },
 }  # fmt: skip
 """By what stands last in a room's name."""
-_ENTRANCES = {
-    "Lecture Theater A": (22.33756, 114.26482),
-    "Lecture Theater B": (22.33749, 114.26487),
-    "Lecture Theater C": (22.33744, 114.26493),
-}
-"""Rooms with an entrance of their own, known better than by their building."""
+_LIFTS = {
+    "2": (22.33691, 114.26311), "4": (22.33702, 114.26345), "17-18": (22.33771, 114.26468),
+    "25-26": (22.33752, 114.26571), "27-28": (22.33737, 114.26612), "31-32": (22.33718, 114.26655),
+}  # fmt: skip
+"""Where one gets off: the Academic Building is long, and its rooms are known better than by it."""
 
 
 def places(system: str, campus: Campus) -> Iterator[Resource]:
-    """Every room that a class meets in. What is printed without a building is known without one."""
+    """Every room that a class meets in, and the hall. What is printed without a building is known without one."""
     meetings = (
         meeting for sections in campus.sections.values() for section in sections for meeting in section.meetings
     )
     buildings: dict[str, _Building] = {}
-    for name in sorted({meeting.room for meeting in meetings} - {"TBA"}):
+    for name in sorted({meeting.room for meeting in meetings} - {"TBA"} | {HALLS[campus.code]}):
         building = _building_of(name)
         if building:
             buildings[building.code] = building
@@ -89,11 +89,12 @@ def _building_of(room: str) -> _Building | None:
 
 def _room(system: str, name: str, building: _Building | None) -> Resource:
     seats = _SEATS.search(name)
-    entrance = _ENTRANCES.get(_SEATS.sub("", name).strip())
+    lift = re.search(r", Lift (\S+)", name)
+    entrance = _LIFTS.get(lift[1]) if lift else None
     document: dict[str, Any] = {
         "roomId": identify(system, "rooms", name),
         "primaryCode": coded("room_code", name),
-        "roomType": "lecture_room" if seats and int(seats[1]) >= 100 else "general_purpose",
+        "roomType": _type(name, int(seats[1]) if seats else 0),
         "name": [{"language": "en", "value": name}],
         "totalSeats": int(seats[1]) if seats else None,
         "geolocation": {"latitude": entrance[0], "longitude": entrance[1]} if entrance else None,
@@ -101,6 +102,12 @@ def _room(system: str, name: str, building: _Building | None) -> Resource:
     if building:
         document["buildingId"] = identify(system, "buildings", building.code)
     return Resource("rooms", document["roomId"], document)
+
+
+def _type(room: str, seats: int) -> str:
+    if room in HALLS.values():
+        return "exam_location"
+    return "lecture_room" if seats >= 100 else "general_purpose"
 
 
 def _document(system: str, building: _Building) -> Resource:

@@ -6,6 +6,7 @@ import strawberry
 
 from connectors import sis
 from resolvers import identity, people, studies, tickets
+from resolvers import exams as sittings
 from resolvers import library as shelf
 from resolvers import onestop as services
 from resolvers import timetable as timetables
@@ -17,7 +18,7 @@ from .library import Fine, Hold, Loan
 from .node import Connection, Listing, Node, Unavailable
 from .onestop import Application, Ticket
 from .studies import AcademicRecord, Enrolment
-from .timetable import Timetable
+from .timetable import Exam, Timetable
 
 WHO = "To show people what the university holds on them."
 STAFF = "To let staff read the students they are responsible for."
@@ -164,6 +165,12 @@ class Me:
         "Classes within a range of days, at all campuses.",
         requires="enrolment:read",
         arguments=RANGE,
+    )
+    exams: Listing[Exam] | None = resolved(
+        sittings.exams,
+        "Examinations of one term, at all campuses.",
+        requires="enrolment:read",
+        arguments={"term": TERM},
     )
     loans: Listing[Loan] | None = resolved(
         shelf.loans, "Items borrowed, the one due first first.", requires="library:read"

@@ -2,6 +2,7 @@
 
 from .calendar import CalendarEvent, CalendarKind, school_days
 from .class_schedule import ClassSchedule
+from .exams import Exam, Exams
 from .loaders import SisIndexes, SisLoaders
 from .oeapi import Oeapi
 from .person_records import (
@@ -72,6 +73,8 @@ __all__ = [
     "EmergencyContact",
     "Enrolment",
     "EnrolmentState",
+    "Exam",
+    "Exams",
     "Exchange",
     "Gap",
     "Hold",

@@ -8,6 +8,7 @@ from campus.location import Location
 from connectors.reads import Index, one_call_each
 from connectors.wire import Operation, UpstreamError
 
+from .exams import Exams
 from .oeapi import Oeapi
 from .records import Term, TermKey
 from .searchable import SearchableCatalogue, searchable
@@ -26,6 +27,7 @@ class SisIndexes:
         self.catalogue: Index[TermKey, SearchableCatalogue] = Index(
             "catalogue", self._catalogue, lambda key: refresh(key.system)
         )
+        self.exams: Index[TermKey, Exams] = Index("exams", self._exams, lambda key: refresh(key.system))
         self.places: Index[str, Mapping[str, Location]] = Index("places", self._places, refresh)
         """Where a room is, by system and what the schedule prints for it."""
 
@@ -42,6 +44,8 @@ class SisIndexes:
             for term in terms or ():
                 if _wanted(term, terms or (), now()):
                     self.catalogue.keep(term.key)
+                    if system in self._answering("exams"):
+                        self.exams.keep(term.key)
             await asyncio.sleep(0.2 if terms is None else 60)
 
     async def term(self, key: TermKey) -> Term | None:
@@ -50,6 +54,7 @@ class SisIndexes:
     async def close(self) -> None:
         await self.terms.close()
         await self.catalogue.close()
+        await self.exams.close()
         await self.places.close()
 
     async def _terms(self, system: str, operation: Operation) -> list[Term]:
@@ -58,13 +63,19 @@ class SisIndexes:
     async def _places(self, system: str, operation: Operation) -> Mapping[str, Location]:
         return await self._ask(system, operation).places()
 
+    async def _exams(self, key: TermKey, operation: Operation) -> Exams:
+        return await self._ask(key.system, operation).exams(await self._term(key))
+
     async def _catalogue(self, key: TermKey, operation: Operation) -> SearchableCatalogue:
-        term = await self.term(key)
-        if term is None:
-            raise UpstreamError(key.system, f"no term {key.code}")
-        catalogue = await self._ask(key.system, operation).catalogue(term)
+        catalogue = await self._ask(key.system, operation).catalogue(await self._term(key))
         # In a thread of its own: nobody's request waits while a term's words are sorted.
         return await asyncio.to_thread(searchable, catalogue)
+
+    async def _term(self, key: TermKey) -> Term:
+        found = await self.term(key)
+        if found is None:
+            raise UpstreamError(key.system, f"no term {key.code}")
+        return found
 
 
 def _wanted(term: Term, terms: Sequence[Term], now: datetime) -> bool:

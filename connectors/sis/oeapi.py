@@ -13,7 +13,9 @@ from connectors.wire import AccountConflict, Line, UpstreamBadResponse, segment
 from . import oeapi_person_records as of_persons
 from . import oeapi_records as translated
 from . import oeapi_study_records as of_studies
+from .exams import Exams
 from .oeapi_calendar import terms
+from .oeapi_exams import TestOnWire, exams
 from .oeapi_person_shapes import MembershipOnWire, PersonOnWire
 from .oeapi_places import BuildingOnWire, RoomOnWire, places
 from .oeapi_shapes import CourseOfferingOnWire, Item, Page, SectionOnWire, SessionOnWire
@@ -67,6 +69,12 @@ class Oeapi:
             section_by_wire_id={section.wire_id: section for section in sections},
             gaps={},
         )
+
+    async def exams(self, term: Term) -> Exams:
+        """When and where a term's examinations are."""
+        path = f"/academic-sessions/{segment(term.wire_id)}/test-component-offerings"
+        since = (("since", term.starts_at.isoformat()),)
+        return exams(self.system, term, [row async for row in self._rows(path, TestOnWire, since)], self._zone)
 
     async def places(self) -> Mapping[str, Location]:
         """Where each room is, by what the schedule prints for it."""

@@ -94,12 +94,15 @@ def assessment(system: System, row: wire.TestAssociation, zone: tzinfo) -> Asses
         raise UpstreamBadResponse(system.id, f"{row.association_id} lacks a result")
     return Assessment(
         course=CourseKey(system.id, profile.term_code, profile.course_code),
+        test=row.test_component_offering_id,
         name=texts(profile.item_name),
+        state=STATES.get(row.state, EnrolmentState.OTHER),
         weight=row.result.weight,
         maximum=row.result.max_raw_score,
         score=profile.raw_score if profile.released else None,
         released=profile.released,
         held_at=local(row.result.result_date_time, zone),
+        seat=profile.seat,
     )
 
 

@@ -62,10 +62,13 @@ class AssessmentProfile(Struct, rename="camel"):
     item_name: list[Translated] = field(default_factory=list)
     released: bool = False
     raw_score: Decimal | None = None
+    seat: str | None = None
 
 
 class TestAssociation(Struct, rename="camel"):
     association_id: str
+    state: str
+    test_component_offering_id: str
     result: MarkOnWire | None = None
     ext: Ext[AssessmentProfile] | None = None
 

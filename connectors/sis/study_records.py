@@ -75,6 +75,11 @@ class Enrolment(Record, frozen=True):
     """Of transferred credits."""
 
     @property
+    def transferred(self) -> bool:
+        """Whether the credits were brought from another institution."""
+        return self.origin is not None or self.grade == "T"
+
+    @property
     def course_code(self) -> str:
         return self.course.code
 
@@ -87,7 +92,10 @@ class Assessment(Record, frozen=True):
     """One assessed item of a course: a quiz, a project, the final examination."""
 
     course: CourseKey
+    test: str
+    """The system's own id of what is assessed; an examination's is in the term's index."""
     name: Text
+    state: EnrolmentState
     weight: int | None
     """Percent of the course."""
     maximum: Decimal | None
@@ -96,6 +104,8 @@ class Assessment(Record, frozen=True):
     """Marks reached; None until marked, and until released."""
     released: bool
     held_at: datetime
+    seat: str | None
+    """Where the person sits, of an examination with seats."""
 
 
 class Standing(Record, frozen=True):

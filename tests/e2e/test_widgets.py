@@ -12,6 +12,7 @@ from tests.simulated_campus import SimulatedCampus
 PERSON = "GET /persons"
 PROGRAMMES = "GET /persons/*/programme-offering-associations"
 ENROLMENTS = "GET /persons/*/course-offering-associations"
+MARKS = "GET /persons/*/test-component-offering-associations"
 SEATS = "GET /persons/*/learning-component-offering-associations"
 ADVISEES = "GET /groups/*/memberships"
 LOANS = "GET /almaws/v1/users/*/loans"
@@ -35,6 +36,8 @@ ALEX: Mapping[str, Calls] = {
     "grades": {"sis-cwb": {PERSON, PROGRAMMES, ENROLMENTS}},
     "enrolments": {"sis-cwb": {PERSON, ENROLMENTS, SEATS}},
     "timetable": {"sis-cwb": {PERSON, SEATS}},
+    "exams": {"sis-cwb": {PERSON, MARKS}},
+    "calendar": {"sis-cwb": {PERSON, SEATS, MARKS}},
     "loans": {"library-cwb": {LOANS}},
     "holds-and-fines": {"library-cwb": {HOLDS, FINES}},
     "my-applications": SERVICES,
@@ -54,7 +57,7 @@ JORDAN: Mapping[str, Calls] = {
     **ALEX,
     **{
         name: {**ALEX[name], "sis-gz": ALEX[name]["sis-cwb"]}
-        for name in ("profile", "grades", "enrolments", "timetable", "dashboard")
+        for name in ("profile", "grades", "enrolments", "timetable", "exams", "calendar", "dashboard")
     },
 }
 """A student of both campuses: the same once more of the other student system, and nothing else."""
