@@ -1,13 +1,18 @@
 """A gateway with its sandbox as processes: how it ends, what it leaves, what it finds again, and how long it takes."""
 
+import asyncio
+import json
 import os
 import signal
 import time
+from base64 import urlsafe_b64decode
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
-from .command_line import checkout_at, children_of, runs, said, serving
+from .command_line import Serving, checkout_at, children_of, runs, said, serving
 
 SMALL = ("--sandbox", "--students", "20")
 
@@ -49,6 +54,51 @@ async def test_a_gateway_that_is_killed_takes_its_sandbox_along(checkout: Path) 
         # The sandbox holds the other end of standard error until it has gone too.
         assert await gateway.ended() == -signal.SIGKILL
         assert not runs(sandbox)
+
+
+LOANS = "{ me { loans { nodes { id dueAt renewable } } } }"
+
+
+async def loans(checkout: Path, gateway: Serving) -> dict[str, dict[str, Any]]:
+    token = (await asyncio.to_thread(said, checkout, "token", "--as", "quinn")).out.strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.request("POST", f"{gateway.url}/graphql", json={"query": LOANS}, headers=headers) as answer:
+        told = await answer.json(content_type=None)
+    return {loan["id"]: loan for loan in told["data"]["me"]["loans"]["nodes"]}
+
+
+def state(checkout: Path) -> Any:
+    """What the sandbox keeps of itself."""
+    return json.loads(next(checkout.glob(".campus-gateway/*/sandbox.json")).read_text())
+
+
+def days(lent: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {name: loan["dueAt"][:10] for name, loan in lent.items()}
+
+
+async def renew(checkout: Path, loan: dict[str, Any]) -> None:
+    """As the library's own counter would, at the simulated library itself."""
+    _, _, reader, number = json.loads(urlsafe_b64decode(loan["id"] + "=" * (-len(loan["id"]) % 4)))
+    kept = state(checkout)
+    library = f"http://127.0.0.1:{kept['ports']['library-cwb']}"
+    url = f"{library}/almaws/v1/users/{reader}/loans/{number}?op=renew"
+    headers = {"Authorization": f"apikey {kept['secrets']['library-cwb']}", "Accept": "application/json"}
+    async with aiohttp.request("POST", url, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+async def test_what_was_done_stays_done_over_a_restart_and_a_reset_forgets_it(checkout: Path) -> None:
+    async with serving(checkout, *SMALL) as gateway:
+        first = await loans(checkout, gateway)
+        loan = next(loan for loan in first.values() if loan["renewable"] == "YES")
+        await renew(checkout, loan)
+    async with serving(checkout, *SMALL) as gateway:
+        kept = await loans(checkout, gateway)
+    async with serving(checkout, *SMALL, "--reset") as gateway:
+        anew = await loans(checkout, gateway)
+    assert kept[loan["id"]]["dueAt"] > loan["dueAt"]
+    assert kept | {loan["id"]: None} == first | {loan["id"]: None}
+    assert days(anew) == days(first) != days(kept)
 
 
 async def test_two_thousand_students_are_built_and_found_again_in_time(checkout: Path) -> None:
