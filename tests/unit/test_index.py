@@ -15,7 +15,7 @@ LONG = 3600.0
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "PATIENCE", 0.05)
+    monkeypatch.setattr(index, "PATIENCE", 0.3)
     monkeypatch.setattr(index, "FIRST_RETRY", 0.01)
     monkeypatch.setattr(index, "LONGEST_RETRY", 0.02)
 
@@ -142,6 +142,7 @@ async def test_a_system_that_fails_is_read_again_until_it_answers(failure: Excep
         await catalogue.get(TERM)
     await source.until_read(3)
     source.failure = None
+    await source.until_read(source.reads.total() + 1)
     assert (await catalogue.get(TERM)).startswith("2610 read")
     await catalogue.close()
 

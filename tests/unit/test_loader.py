@@ -61,7 +61,7 @@ class Upstream:
         return [key * 10 for key in keys]
 
 
-async def outcome(asking: Awaitable[Any], seconds: float = 0.2) -> Any:
+async def outcome(asking: Awaitable[Any], seconds: float = 1.0) -> Any:
     """What an asker ends with: the value, or a word for it."""
     done, _ = await asyncio.wait([asyncio.ensure_future(asking)], timeout=seconds)
     if not done:
