@@ -30,13 +30,13 @@ async def operator(now=MONDAY_MORNING):
         witnessed(gtfs.build_app(db, clock_at(now), "")) as (origin, seen),
         reached(Gtfs, origin, campus="GZ") as reach,
     ):
-        yield reach.ask(), seen
+        yield reach, seen
     db.close()
 
 
 async def test_the_timetable_is_what_a_third_party_reads_from_the_same_feed(tmp_path):
     async with operator() as (shuttle, seen):
-        timetable = await shuttle.timetable(None)
+        timetable = await shuttle.ask().timetable(None)
     (tmp_path / "gtfs.zip").write_bytes(seen[0].answer)
     feed = await drive(gtfs_kit.read_feed, tmp_path / "gtfs.zip", dist_units="km")
     assert {stop.code: (stop.name["en"], stop.latitude, stop.longitude) for stop in timetable.stops.values()} == {
@@ -57,7 +57,7 @@ async def test_the_timetable_is_what_a_third_party_reads_from_the_same_feed(tmp_
 
 async def test_departures_are_the_feeds_own_next_ones_between_two_stops(tmp_path):
     async with operator() as (shuttle, seen):
-        timetable = await shuttle.timetable(None)
+        timetable = await shuttle.ask().timetable(None)
     (tmp_path / "gtfs.zip").write_bytes(seen[0].answer)
     feed = await drive(gtfs_kit.read_feed, tmp_path / "gtfs.zip", dist_units="km")
     origin, destination = timetable.trips[next(iter(timetable.trips))].calls[0].stop, None
@@ -76,8 +76,8 @@ async def test_departures_are_the_feeds_own_next_ones_between_two_stops(tmp_path
 
 async def test_an_unchanged_timetable_is_not_sent_again():
     async with operator() as (shuttle, seen):
-        first = await shuttle.timetable(None)
-        again = await shuttle.timetable(first)
+        first = await shuttle.ask().timetable(None)
+        again = await shuttle.ask().timetable(first)
     assert again is first
     assert [each.status for each in seen] == [200, 304]
     assert seen[1].headers["If-None-Match"] == first.etag
@@ -86,7 +86,7 @@ async def test_an_unchanged_timetable_is_not_sent_again():
 
 async def test_reports_are_what_googles_bindings_read(tmp_path):
     async with operator() as (shuttle, seen):
-        updates = await shuttle.trip_updates()
+        updates = await shuttle.ask().trip_updates()
     message = realtime.FeedMessage.FromString(seen[0].answer)
     assert updates.as_of == datetime.fromtimestamp(message.header.timestamp, UTC)
     assert len(updates.by_trip) == len(message.entity) > 10
