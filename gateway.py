@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from campus.grades import Scale
 from campus.text import text
 from commands.arguments import run
 from connectors import gz_campus, onestop, sis
@@ -80,6 +81,10 @@ async def _open_campus(settings: Settings, now: Callable[[], datetime] | None, s
         upstreams=upstreams,
         names={campus.code: text(campus.name.items()) for campus in settings.campuses},
         zones=zones,
+        scales={
+            campus.code: Scale(points=campus.grade_points, uncounted=frozenset(campus.uncounted_grades))
+            for campus in settings.campuses
+        },
         ways={system.id: [_way(way) for way in system.account] for system in settings.systems},
         now=now or (lambda: datetime.now(here)),
     )

@@ -3,10 +3,13 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
+
+from campus.grades import HKUST
 
 from .settings_problems import SettingsError, sentences
 from .settings_systems import ByClaim, ByLookUp, System, unending
@@ -53,6 +56,13 @@ class Campus(Section):
     code: CampusCode
     name: Mapping[Literal["en", "zh-Hant", "zh-Hans"], str] = Field(description="Its name by language.")
     timezone: TimeZone = Field(description="IANA name, such as Asia/Hong_Kong.")
+    grade_points: Mapping[str, Decimal] = Field(
+        default=HKUST.points, description="What a credit of each grade counts in averages."
+    )
+    uncounted_grades: tuple[str, ...] = Field(
+        default=tuple(sorted(HKUST.uncounted)),
+        description="Grades that count in no average. Over any other, none is worked out.",
+    )
 
     @model_validator(mode="after")
     def _named_in_english(self) -> Self:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLError
 
+from campus.grades import Scale
 from campus.text import Text
 from connectors import gz_campus, library, onestop, sis
 from connectors.reads import Index, system_of
@@ -38,6 +39,8 @@ class Campus:
     """Campuses by code."""
     zones: Mapping[str, tzinfo]
     """By campus code."""
+    scales: Mapping[str, Scale]
+    """What grades are worth, by campus code."""
     ways: Ways
     now: Callable[[], datetime]
 

@@ -1,6 +1,6 @@
 """One list from several systems: what came, and who could not be asked."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from graphql import GraphQLError
@@ -12,6 +12,7 @@ from connectors.wire import UpstreamError
 from .context import Info
 
 Item = TypeVar("Item")
+Part = TypeVar("Part")
 
 
 class Unavailable(Record, frozen=True):
@@ -26,6 +27,14 @@ class Unavailable(Record, frozen=True):
 class Merged(Record, Generic[Item], frozen=True):
     nodes: Sequence[Item]
     unavailable: Sequence[Unavailable] = ()
+    failures: Sequence[UpstreamError] = ()
+    """What kept the unavailable from answering, for what is computed over the whole list and must fail like it."""
+
+
+def parts(found: Merged[Item], of: Callable[[Item], Iterable[Part]]) -> Merged[Part]:
+    """A list made of parts of another's items, missing where that is missing."""
+    nodes = [part for item in found.nodes for part in of(item)]
+    return Merged(nodes=nodes, unavailable=found.unavailable, failures=found.failures)
 
 
 async def merged(info: Info, asked: Mapping[str, Awaitable[Sequence[Item] | None]]) -> Merged[Item] | None:
@@ -48,7 +57,17 @@ async def merged(info: Info, asked: Mapping[str, Awaitable[Sequence[Item] | None
     unavailable = missing(info, failures)
     if not answers:
         return None
-    return Merged(nodes=[item for answer in answers for item in answer], unavailable=unavailable)
+    return Merged(nodes=[item for answer in answers for item in answer], unavailable=unavailable, failures=failures)
+
+
+async def whole(asked: Mapping[str, Awaitable[Sequence[Item] | None]]) -> list[Item]:
+    """What all asked systems hold, side by side; raises if one of them did not answer."""
+    items: list[Item] = []
+    for outcome in await settled(asked.values()):
+        if isinstance(outcome, Exception):
+            raise outcome
+        items += outcome or ()
+    return items
 
 
 def missing(info: Info, failures: Sequence[UpstreamError]) -> list[Unavailable]:

@@ -1,5 +1,6 @@
 """Persons: the signed-in one, and students whom staff may read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
@@ -8,12 +9,12 @@ from strawberry import Parent
 
 from campus.record import Record
 from connectors import sis
-from connectors.reads import AccountKey
+from connectors.reads import AccountKey, settled
 
 from .access import may_read_student, signed_in_person
 from .context import Info, RequestContext
 from .courses import student_system
-from .merged import Merged, Unavailable, merged
+from .merged import Merged, Unavailable, merged, parts, whole
 from .viewer import Viewer
 
 Item = TypeVar("Item")
@@ -131,27 +132,22 @@ async def advisees(me: Parent[Me], info: Info) -> Merged[sis.Advisee] | None:
 
 
 async def profile(owner: Parent[Me | Student], info: Info) -> Profile | None:
-    persons = await known_to(owner, info, lambda identity: _person(info, identity))
+    persons = await known_to(owner, info, lambda identity: persons_of(info, identity))
     return Profile(persons=persons) if persons else None
 
 
 async def contacts(owner: Parent[Me | Student], info: Info) -> Merged[sis.Contacts] | None:
-    persons = await known_to(owner, info, lambda identity: _person(info, identity))
-    if persons is None:
-        return None
-    return Merged(nodes=[person.contacts for person in persons.nodes], unavailable=persons.unavailable)
+    persons = await known_to(owner, info, lambda identity: persons_of(info, identity))
+    return None if persons is None else parts(persons, lambda person: [person.contacts])
 
 
 async def emergency_contacts(owner: Parent[Me | Student], info: Info) -> Merged[sis.EmergencyContact] | None:
     """Campus by campus, at each whom to call first comes first."""
-    persons = await known_to(owner, info, lambda identity: _person(info, identity))
-    if persons is None:
-        return None
-    contacts = [contact for person in persons.nodes for contact in person.emergency_contacts]
-    return Merged(nodes=contacts, unavailable=persons.unavailable)
+    persons = await known_to(owner, info, lambda identity: persons_of(info, identity))
+    return None if persons is None else parts(persons, lambda person: person.emergency_contacts)
 
 
-async def _person(info: Info, identity: sis.Identity) -> list[sis.Person]:
+async def persons_of(info: Info, identity: sis.Identity) -> list[sis.Person]:
     person = await info.context.sis.person_by_number.load(AccountKey(identity.system, identity.number))
     return [person] if person else []
 
@@ -160,20 +156,56 @@ async def known_to(
     owner: Owner, info: Info, load: Callable[[sis.Identity], Awaitable[Sequence[Item] | None]]
 ) -> Merged[Item] | None:
     """One list from every student system that knows the person."""
-
-    async def one(system: str) -> Sequence[Item] | None:
-        identity = await owner.identity(info.context, system)
-        return await load(identity) if identity else None
-
-    return await merged(info, {system: one(system) for system in owner.student_systems(info.context)})
+    return await merged(info, _asked(owner, info, load))
 
 
 async def studies(
     owner: Owner, info: Info, load: Callable[[sis.Identity], Awaitable[Sequence[Item]]]
 ) -> Merged[Item] | None:
     """One list from every campus where the person is or was a student."""
+    return await known_to(owner, info, _of_students(load))
 
+
+async def whole_studies(
+    owner: Owner, info: Info, load: Callable[[sis.Identity], Awaitable[Sequence[Item]]]
+) -> list[Item]:
+    """The same for what is computed over all of it: raises unless every campus answered."""
+    return await whole(_asked(owner, info, _of_students(load)))
+
+
+async def ever_student(owner: Owner, info: Info) -> bool:
+    """Whether the person is or was a student at any campus; the first that says so is believed at once.
+
+    Raises where only a campus that did not answer could tell.
+    """
+    systems = owner.student_systems(info.context)
+    asked = [asyncio.ensure_future(settled([owner.identity(info.context, system)])) for system in systems]
+    failure: Exception | None = None
+    for answered in asyncio.as_completed(asked):
+        (outcome,) = await answered
+        if isinstance(outcome, Exception):
+            failure = failure or outcome
+        elif outcome and outcome.student:
+            return True
+    if failure:
+        raise failure
+    return False
+
+
+def _asked(
+    owner: Owner, info: Info, load: Callable[[sis.Identity], Awaitable[Sequence[Item] | None]]
+) -> dict[str, Awaitable[Sequence[Item] | None]]:
+    async def one(system: str) -> Sequence[Item] | None:
+        identity = await owner.identity(info.context, system)
+        return await load(identity) if identity else None
+
+    return {system: one(system) for system in owner.student_systems(info.context)}
+
+
+def _of_students(
+    load: Callable[[sis.Identity], Awaitable[Sequence[Item]]],
+) -> Callable[[sis.Identity], Awaitable[Sequence[Item] | None]]:
     async def one(identity: sis.Identity) -> Sequence[Item] | None:
         return await load(identity) if identity.student else None
 
-    return await known_to(owner, info, one)
+    return one

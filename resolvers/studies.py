@@ -1,11 +1,9 @@
-"""What a person studies: programmes, enrolments, results, over all campuses as one."""
+"""What a person takes: enrolments, with their courses and classes, over all campuses as one."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from strawberry import Parent
 
-from campus.record import Record
 from connectors import sis
 from connectors.reads import AccountKey
 
@@ -13,42 +11,6 @@ from .context import Info
 from .courses import course_by_key, current_term
 from .merged import Merged
 from .people import Me, Student, studies
-
-
-class AcademicRecord(Record, frozen=True):
-    """One record over all campuses."""
-
-    programmes: Merged[sis.ProgrammeEnrolment]
-    owner: Me | Student
-
-
-class TermRecord(Record, frozen=True):
-    """What one person did in one term, at whichever campus."""
-
-    code: str
-    results: Sequence[sis.Enrolment]
-
-
-async def academic_record(owner: Parent[Me | Student], info: Info) -> AcademicRecord | None:
-    """None for who never was a student."""
-    loader = info.context.sis.programmes_by_person
-    programmes = await studies(owner, info, lambda who: loader.load(AccountKey(who.system, who.wire_id)))
-    return AcademicRecord(programmes=programmes, owner=owner) if programmes else None
-
-
-async def term_records(record: Parent[AcademicRecord], info: Info) -> Merged[TermRecord] | None:
-    """The latest term first; what was dropped or refused is no part of a record."""
-    found = await _all_enrolments(record.owner, info)
-    if found is None:
-        return None
-    by_term: defaultdict[str, list[sis.Enrolment]] = defaultdict(list)
-    for enrolment in found.nodes:
-        if enrolment.state in (sis.EnrolmentState.ENROLLED, sis.EnrolmentState.FINISHED):
-            by_term[enrolment.course.term].append(enrolment)
-    return Merged(
-        nodes=[TermRecord(code=term, results=_in_order(by_term[term])) for term in sorted(by_term, reverse=True)],
-        unavailable=found.unavailable,
-    )
 
 
 async def enrolments(owner: Parent[Me | Student], info: Info, term: str | None = None) -> Merged[sis.Enrolment] | None:
@@ -60,11 +22,6 @@ async def enrolments(owner: Parent[Me | Student], info: Info, term: str | None =
         return _in_order(each for each in everything if each.course.term == wanted)
 
     return await studies(owner, info, of)
-
-
-async def _all_enrolments(owner: Me | Student, info: Info) -> Merged[sis.Enrolment] | None:
-    loader = info.context.sis.enrolments_by_person
-    return await studies(owner, info, lambda who: loader.load(AccountKey(who.system, who.wire_id)))
 
 
 def _in_order(enrolments: Iterable[sis.Enrolment]) -> list[sis.Enrolment]:

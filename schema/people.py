@@ -5,19 +5,22 @@ from datetime import date, datetime
 import strawberry
 
 from connectors import sis
-from resolvers import identity, people, studies, tickets
+from resolvers import account as accounts
 from resolvers import exams as sittings
+from resolvers import identity, people, record, studies, tickets
 from resolvers import library as shelf
 from resolvers import onestop as services
 from resolvers import timetable as timetables
 from resolvers.viewer import Viewer as ViewerRecord
 
+from .account import Account
 from .cards import Data
 from .fields import campus_type, field, global_id_of, resolved, translated
 from .library import Fine, Hold, Loan
 from .node import Connection, Listing, Node, Unavailable
 from .onestop import Application, Ticket
-from .studies import AcademicRecord, Enrolment
+from .record import AcademicRecord
+from .studies import Enrolment
 from .timetable import Exam, Timetable
 
 WHO = "To show people what the university holds on them."
@@ -134,7 +137,7 @@ class Student(Node):
     emergency_contacts: Listing[EmergencyContact] | None = resolved(
         people.emergency_contacts, "Whom to call when something happened."
     )
-    academic_record: AcademicRecord | None = resolved(studies.academic_record, "Programmes and results at this campus.")
+    academic_record: AcademicRecord | None = resolved(record.academic_record, "Programmes and results at this campus.")
     enrolments: Listing[Enrolment] | None = resolved(
         studies.enrolments, "Courses of one term.", arguments={"term": TERM}
     )
@@ -155,7 +158,7 @@ class Me:
         requires="profile:read",
     )
     academic_record: AcademicRecord | None = resolved(
-        studies.academic_record, "One record over all campuses.", requires="record:read"
+        record.academic_record, "One record over all campuses.", requires="record:read"
     )
     enrolments: Listing[Enrolment] | None = resolved(
         studies.enrolments, "Courses of one term, at all campuses.", requires="enrolment:read", arguments={"term": TERM}
@@ -171,6 +174,9 @@ class Me:
         "Examinations of one term, at all campuses.",
         requires="enrolment:read",
         arguments={"term": TERM},
+    )
+    account: Account | None = resolved(
+        accounts.account, "What the person owes and paid, at all campuses.", requires="account:read"
     )
     loans: Listing[Loan] | None = resolved(
         shelf.loans, "Items borrowed, the one due first first.", requires="library:read"

@@ -1,6 +1,6 @@
-"""What a person studies: programmes, enrolments, results."""
+"""What a person studies: programmes and enrolments."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import strawberry
@@ -13,7 +13,7 @@ from .cards import Data
 from .courses import Course, Section
 from .enums import described
 from .fields import campus_type, field, global_id_of, resolved, translated
-from .node import Listing, Node
+from .node import Node
 
 STUDENT = "To show students, and those who advise them, what they study."
 
@@ -63,33 +63,3 @@ class Enrolment(Node):
     state_label: str = field("The same in the system's own word.")
     credits: Decimal | None = field("Credits it is worth.")
     sections: list[Section] | None = resolved(studies.sections_of_enrolment, "The classes the person has a seat in.")
-
-
-@campus_type(record=sis.Enrolment, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
-class Result:
-    """What came of a course."""
-
-    course_code: str = field("Catalogue code of the course.")
-    course_title: str = translated("course_title", "Title of the course.")
-    campus: str = field("Code of the campus.")
-    credits: Decimal | None = field("Credits it is worth.")
-    state: EnrolmentState = field("Whether the course still runs for the person.")
-    grade: str | None = field("A+ to F, P, T, W …; null until released.")
-    passed: bool | None = field("Null until released, or where the system does not say.")
-    result_at: datetime | None = field("When the grade was given.")
-
-
-@campus_type(record=studies.TermRecord, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
-class TermRecord:
-    """One term of a person's record, over all campuses."""
-
-    code: str = field("Code of the term.")
-    results: list[Result] = field("One for each course, in order of code.")
-
-
-@campus_type(record=studies.AcademicRecord, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
-class AcademicRecord:
-    """A person's one record, whichever campuses it was made at."""
-
-    programmes: Listing[ProgrammeEnrolment] = field("Programmes studied, at all campuses.")
-    terms: Listing[TermRecord] | None = resolved(studies.term_records, "Term by term, the latest first.")

@@ -56,6 +56,10 @@ class Loader(DataLoader[Key, Value]):
         shared.add_done_callback(lambda done: _hand_over(done, own))
         return own
 
+    def ahead(self, key: Key) -> None:
+        """Asks now for whoever needs it later in the operation; they are told if it failed, and ask anew."""
+        self.load(key).add_done_callback(lambda done: done.cancelled() or done.exception())
+
     async def _run_batch(self, keys: list[Key]) -> list[Value]:
         if not self._wanted(keys):
             raise LoadAbortedError("all who asked have left")

@@ -1,4 +1,4 @@
-"""A student system that answers as the simulated one behind it does, but whose persons a test may tell differently."""
+"""A student system that answers as the simulated one behind it does, but for one list that a test tells differently."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,22 +10,27 @@ from aiohttp.test_utils import TestServer
 from commands.simulated_settings import ACCOUNTS
 from tests.simulated_campus import SimulatedCampus, University, campus_over
 
-Person = dict[str, Any]
-Told = Callable[[Person], list[Person]]
-"""From a person as the simulated system tells of them to what is listed instead: changed, twice, or not at all."""
+Item = dict[str, Any]
+Told = Callable[[Item], list[Item]]
+"""From an item as the simulated system lists it to what is listed instead: changed, twice, or not at all."""
 
 
 @asynccontextmanager
-async def campus_with_altered(university: University, system: str, told: Told) -> AsyncIterator[SimulatedCampus]:
-    """A fresh gateway whose settings name the altered student system in the place of the simulated one."""
+async def campus_with_altered(
+    university: University, system: str, told: Told, listed: str = "/persons"
+) -> AsyncIterator[SimulatedCampus]:
+    """A fresh gateway whose settings name the altered student system in the place of the simulated one.
+
+    `listed` is how the paths of the lists end that are told differently.
+    """
     (simulated,) = (each for each in university.told.systems if each.id == system)
 
     async def answer(request: web.Request) -> web.Response:
         headers = {name: request.headers[name] for name in ("Authorization", "X-Correlation-Id")}
         async with university.session.get(simulated.url + request.path_qs, headers=headers) as behind:
             document = await behind.json(content_type=None)
-            if behind.status == 200 and request.path == "/persons":
-                document["items"] = [each for person in document["items"] for each in told(person)]
+            if behind.status == 200 and request.path.endswith(listed):
+                document["items"] = [each for item in document["items"] for each in told(item)]
             return web.json_response(document, status=behind.status)
 
     app = web.Application()

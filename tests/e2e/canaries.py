@@ -17,6 +17,7 @@ DISTINCTIVE = re.compile(
     r"|viewer\.person"
     r"|me\.profile\.(displayName|chineseName|dateOfBirth|numbers\.\d+\.number)"
     r"|me\.contacts\.nodes\.\d+\.(email|privateEmail|telephone|address\.street)"
+    r"|me\.account\.payments\.nodes\.\d+\.reference"
     r"|me\.emergencyContacts\.nodes\.\d+\.(name|telephone)"
     r"|me\.(loans|holds|fines)\.nodes\.\d+\.(title|barcode)"
     r"|me\.applications\.nodes\.\d+\.reference"

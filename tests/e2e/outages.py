@@ -9,7 +9,10 @@ from tests.simulated_campus import Answer
 SYSTEMS = ("sis-cwb", "sis-gz", "library-cwb", "onestop-gz", "tickets-cwb", "shuttle-gz")
 PEOPLE = ("alex", "mei", "jordan")
 
-STUDY = ("profile", "contacts", "academicRecord", "enrolments", "timetable")
+STUDY = ("profile", "contacts", "academicRecord", "account", "enrolments", "timetable")
+RECORD_LISTS = ("programmes", "terms", "standing", "enrolmentHolds")
+RECORD_SUMS = ("cumulativeGpa", "majorGpa", "creditsEarned")
+"""Fields of the record: each asks for itself, once it is known whose record it is; sums are of all campuses or none."""
 SHELF = ("loans", "holds", "fines")
 
 LOST: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -25,9 +28,10 @@ LOST: Mapping[tuple[str, str], tuple[str, ...]] = {
 CAMPUS_OF = {"sis-cwb": "CWB", "sis-gz": "GZ"}
 
 IN_PART = (
-    "me.profile", "me.contacts", "me.academicRecord", "me.academicRecord.terms", "me.enrolments", "me.timetable",
+    "me.profile", "me.contacts", "me.account", "me.account.balance", "me.enrolments", "me.timetable",
+    *(f"me.academicRecord.{name}" for name in (*RECORD_LISTS, *RECORD_SUMS)),
 )  # fmt: skip
-"""Where it is told that one of two campuses is missing."""
+"""Where it is told that one of two campuses is missing; beside these, in the average of each term that is left."""
 
 
 LOOKED_UP: Mapping[tuple[str, str], tuple[str, ...]] = {("sis-gz", "mei"): SHELF}
@@ -48,14 +52,19 @@ class Outage(NamedTuple):
         """What `unavailable` holds of it."""
         return [{"system": self.system, "code": self.code, "retryAfter": self.retry_after}]
 
-    def faults(self, who: str) -> set[tuple[str, str, str | None]]:
+    def faults(self, who: str, healthy: Any) -> set[tuple[str, str, str | None]]:
         if self.system == "shuttle-gz":
             paths: tuple[str, ...] = ("shuttles",)
         elif who == "jordan" and self.system in CAMPUS_OF:
-            paths = IN_PART
+            left = self._of_one_campus({name: healthy["me"][name] for name in STUDY})["academicRecord"]["terms"]
+            averages = (f"me.academicRecord.terms.nodes.{place}.gpa" for place, _ in enumerate(left["nodes"]))
+            paths = (*IN_PART, *averages)
         else:
             lost = LOST.get((self.system, who), ()) + (() if self.known else LOOKED_UP.get((self.system, who), ()))
             paths = tuple(f"me.{name}" for name in lost)
+            if self.known and "academicRecord" in lost:
+                parts = (f"me.academicRecord.{name}" for name in (*RECORD_LISTS, *RECORD_SUMS))
+                paths = (*(path for path in paths if path != "me.academicRecord"), *parts)
         return {(path, self.code, self.system) for path in paths}
 
     def seen_in(self, healthy: Any, who: str) -> Any:
@@ -69,7 +78,11 @@ class Outage(NamedTuple):
         elif who == "jordan" and self.system in CAMPUS_OF:
             data["me"] |= self._of_one_campus({name: data["me"][name] for name in STUDY})
         else:
-            data["me"] |= dict.fromkeys(LOST.get((self.system, who), ()))
+            lost = LOST.get((self.system, who), ())
+            data["me"] |= dict.fromkeys(lost)
+            if self.known and "academicRecord" in lost:
+                # Whose record it is, is known; what stands in it is not.
+                data["me"]["academicRecord"] = dict.fromkeys((*RECORD_LISTS, *RECORD_SUMS))
         return data
 
     def _of_one_campus(self, study: Any) -> Any:
@@ -77,12 +90,19 @@ class Outage(NamedTuple):
         lost = CAMPUS_OF[self.system]
         kept = without_campus(study, lost)
         terms = kept["academicRecord"]["terms"]
-        terms["nodes"] = [term for term in terms["nodes"] if term["results"]]
-        for part in (kept["profile"], kept["contacts"], kept["academicRecord"]["programmes"], terms,
+        terms["nodes"] = [{**term, "gpa": None} for term in terms["nodes"] if term["results"]]
+        record = kept["academicRecord"]
+        for part in (kept["profile"], kept["contacts"], *(record[name] for name in RECORD_LISTS),
                      kept["enrolments"], kept["timetable"]["meetings"]):  # fmt: skip
             part["unavailable"] = self.missing
-        kept["timetable"]["conflicts"] = None
+        record |= dict.fromkeys(RECORD_SUMS)
+        kept["account"]["balance"] = kept["timetable"]["conflicts"] = None
         return kept
+
+
+def gone(value: Any) -> bool:
+    """Null, or nothing in it that is not."""
+    return value is None or (isinstance(value, dict) and all(map(gone, value.values())))
 
 
 def without_campus(value: Any, campus: str) -> Any:

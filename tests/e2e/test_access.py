@@ -163,7 +163,8 @@ async def test_a_partner_application_reads_what_is_public(open_campus: Simulated
 
 SCOPES = {
     "profile:read": ({"profile", "contacts"}, {"sis-cwb": 1}),
-    "record:read": ({"academicRecord"}, {"sis-cwb": 3}),
+    "record:read": ({"academicRecord"}, {"sis-cwb": 4}),
+    "account:read": ({"account"}, {"sis-cwb": 1}),
     "enrolment:read": ({"enrolments", "timetable"}, {"sis-cwb": 3}),
     "library:read": ({"loans", "holds", "fines"}, {"library-cwb": 3}),
     "services:read": ({"applications"}, {"onestop-gz": 2}),

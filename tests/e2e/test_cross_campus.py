@@ -9,7 +9,8 @@ from tests.simulated_campus import SimulatedCampus
 
 PERSON = "GET /persons?primaryCode={}&pageSize=250&pageNumber=1"
 WIDGETS = [
-    "profile", "grades", "enrolments", "timetable", "loans", "holds-and-fines", "my-applications", "tickets",
+    "profile", "grades", "gpa-trend", "academic-history", "account", "enrolments", "timetable",
+    "loans", "holds-and-fines", "my-applications", "tickets",
 ]  # fmt: skip
 
 
@@ -38,7 +39,7 @@ async def test_the_dashboard_is_the_same_and_costs_the_same(campus: SimulatedCam
     assert me[0] == me[1]
     # The files that tell the accounts are those that the profile shows, and are asked once.
     assert costs[0] == costs[1] == {
-        "sis-cwb": 4, "sis-gz": 4, "library-cwb": 3, "onestop-gz": 2, "tickets-cwb": 1, "shuttle-gz": 1,
+        "sis-cwb": 5, "sis-gz": 5, "library-cwb": 3, "onestop-gz": 2, "tickets-cwb": 1, "shuttle-gz": 1,
     }  # fmt: skip
 
 

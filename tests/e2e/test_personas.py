@@ -8,7 +8,7 @@ import pytest
 from tests.e2e import plain_reads as plain
 from tests.simulated_campus import Answer, SimulatedCampus
 
-STUDIES = {"academicRecord", "enrolments", "timetable"}
+STUDIES = {"academicRecord", "enrolments", "timetable", "account"}
 LIBRARY = {"loans", "holds", "fines"}
 EVERYTHING = {"profile", "contacts", *STUDIES, *LIBRARY, "applications", "tickets"}
 
@@ -68,7 +68,7 @@ def _items(value: dict[str, Any]) -> Any:
     """What a part of the dashboard lists, whatever it calls it."""
     if "programmes" in value:
         return value["programmes"]["nodes"] and value["terms"]["nodes"]
-    return value.get("nodes") or value.get("numbers") or value.get("meetings", {}).get("nodes")
+    return value.get("nodes") or value.get("numbers") or value.get("balance") or value.get("meetings", {}).get("nodes")
 
 
 @pytest.mark.parametrize("who", DASHBOARDS)
@@ -163,7 +163,10 @@ async def test_grades_enrolments_and_timetable_are_those_of_the_student_systems(
         ("holds-and-fines", "me.holds.nodes.0.title"),
         ("my-applications", "me.applications.nodes.0.reference"),
         ("tickets", "me.tickets.nodes.0.subject"),
-        ("grades", "me.academicRecord.programmes.nodes.0.name"),
+        ("grades", "me.academicRecord.terms.nodes.0.results.0.assessments.0.heldAt"),
+        ("gpa-trend", "me.academicRecord.cumulativeGpa"),
+        ("academic-history", "me.academicRecord.programmes.nodes.0.name"),
+        ("account", "me.account.balance.0.amount"),
         ("enrolments", "me.enrolments.nodes.0.id"),
         ("timetable", "me.timetable.meetings.nodes.0.section.course.code"),
         ("profile", "me.contacts.nodes.0.telephone"),

@@ -27,13 +27,16 @@ SHELF = {"library-cwb": {LOANS, HOLDS, FINES}}
 SERVICES = {"onestop-gz": {APPLICATIONS, STEPS}}
 DESK = {"tickets-cwb": {TICKETS}}
 SHUTTLE = {"shuttle-gz": {REPORTS}}
-RECORD = {PERSON, PROGRAMMES, ENROLMENTS, SEATS}
+RECORD = {PERSON, PROGRAMMES, ENROLMENTS, SEATS, MARKS}
 
 Calls = Mapping[str, set[str]]
 
 ALEX: Mapping[str, Calls] = {
     "profile": {"sis-cwb": {PERSON}},
-    "grades": {"sis-cwb": {PERSON, PROGRAMMES, ENROLMENTS}},
+    "grades": {"sis-cwb": {PERSON, ENROLMENTS, MARKS}},
+    "gpa-trend": {"sis-cwb": {PERSON, PROGRAMMES, ENROLMENTS}},
+    "academic-history": {"sis-cwb": {PERSON, PROGRAMMES, ENROLMENTS}},
+    "account": {"sis-cwb": {PERSON}},
     "enrolments": {"sis-cwb": {PERSON, ENROLMENTS, SEATS}},
     "timetable": {"sis-cwb": {PERSON, SEATS}},
     "exams": {"sis-cwb": {PERSON, MARKS}},
@@ -53,12 +56,13 @@ ALEX: Mapping[str, Calls] = {
 }
 """A student of one campus. Whose account it is, the token tells but for the student system's own id: PERSON."""
 
+STUDY = (
+    "profile", "grades", "gpa-trend", "academic-history", "account", "enrolments", "timetable", "exams", "calendar",
+)  # fmt: skip
+
 JORDAN: Mapping[str, Calls] = {
     **ALEX,
-    **{
-        name: {**ALEX[name], "sis-gz": ALEX[name]["sis-cwb"]}
-        for name in ("profile", "grades", "enrolments", "timetable", "exams", "calendar", "dashboard")
-    },
+    **{name: {**ALEX[name], "sis-gz": ALEX[name]["sis-cwb"]} for name in (*STUDY, "dashboard")},
 }
 """A student of both campuses: the same once more of the other student system, and nothing else."""
 
