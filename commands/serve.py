@@ -122,7 +122,9 @@ def _say_where(url: str, *, sandbox: bool) -> None:
     query = '{"query":"{ systems { id state } terms { nodes { code campus } } }"}'
     print(f"  curl -s {url}/graphql -H 'Content-Type: application/json' -d '{query}'")
     if sandbox:
-        print("  python gateway.py token --as alex    # a bearer token, for the Authorization header")
+        python = Path(sys.executable)
+        python = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
+        print(f"  {python} gateway.py token --as alex    # a bearer token, for the Authorization header")
     sys.stdout.flush()  # into a file or a pipe, Python would keep it back
 
 

@@ -1,7 +1,5 @@
 """What the gateway tells of the sandbox, only while one runs: its systems, its people, and tokens for them."""
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import msgspec
 from aiohttp import web
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from .simulated import Announcement, Client, SimulatedIssuer
 
@@ -98,13 +97,12 @@ async def _client_token(
 
 async def _person_token(session: aiohttp.ClientSession, issuer: SimulatedIssuer, wish: Wish) -> tuple[int, Any]:
     verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
         "client_id": "dashboard",
         "redirect_uri": CALLBACK,
         "scope": wish.scope,
-        "code_challenge": challenge,
+        "code_challenge": create_s256_code_challenge(verifier),
         "code_challenge_method": "S256",
         "prompt": "none",
         "login_hint": wish.who,

@@ -81,6 +81,11 @@ class Issuer(Section):
     clients: tuple[str, ...] | None = Field(
         default=None, description="Applications (azp, client_id) whose tokens are taken; all, if not given."
     )
+    accounts: tuple[str, ...] | None = Field(
+        default=None,
+        description="Claims in which its tokens may name accounts; all that systems ask for, if not given. "
+        "Where different people run the issuers, say which of them is believed about which accounts.",
+    )
     ca_file: ReadableFile | None = Field(
         default=None, description="Certificates (PEM) to trust instead of the machine's."
     )

@@ -4,7 +4,7 @@ import hashlib
 import re
 import time
 import warnings
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -21,6 +21,7 @@ from resolvers.viewer import ANONYMOUS, Viewer
 from .accept import wished_language
 from .errors import Code, RequestRefused, refused
 from .issuers import IssuerKeys, PublicKey
+from .settings import Issuer
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 SKEW_SECONDS = 30
@@ -69,7 +70,7 @@ class _Claims(msgspec.Struct):
 class Viewers:
     """Tells who asks, by the Authorization header."""
 
-    def __init__(self, issuers: Mapping[str, IssuerKeys], account_claims: Set[str]) -> None:
+    def __init__(self, issuers: Mapping[str, IssuerKeys], account_claims: frozenset[str]) -> None:
         """`account_claims`: the claims in which a token may name an account of a campus system."""
         self._issuers = issuers
         self._account_claims = account_claims
@@ -135,15 +136,18 @@ class Viewers:
             raise _invalid(_reason(error)) from error
         if not authentic:
             raise _invalid("the signature does not fit")
-        return self._viewer(claims, payload, keys.issuer.clients), header.kid, key
+        return self._viewer(claims, payload, keys.issuer), header.kid, key
 
-    def _viewer(self, claims: _Claims, payload: Mapping[str, Any], clients: tuple[str, ...] | None) -> Viewer:
+    def _viewer(self, claims: _Claims, payload: Mapping[str, Any], issuer: Issuer) -> Viewer:
         client = claims.azp or claims.client_id
         if claims.azp and claims.client_id and claims.azp != claims.client_id:
             raise _invalid("azp and client_id name two applications")
-        if clients is not None and client not in clients:
+        if issuer.clients is not None and client not in issuer.clients:
             raise _invalid("the token was given to an application that is not admitted")
-        accounts = {name: payload[name] for name in self._account_claims if payload.get(name) not in (None, "")}
+        believed = (
+            self._account_claims if issuer.accounts is None else self._account_claims.intersection(issuer.accounts)
+        )
+        accounts = {name: payload[name] for name in believed if payload.get(name) not in (None, "")}
         if not all(isinstance(account, str) for account in accounts.values()):
             raise _invalid("an account is not named by a string")
         return Viewer(

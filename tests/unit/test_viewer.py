@@ -40,7 +40,7 @@ class Asking:
 @asynccontextmanager
 async def asking(**settings: Any) -> AsyncIterator[Asking]:
     async with SmallIssuer() as issuer, open_issuers([issuer.settings(**settings)]) as keys:
-        yield Asking(issuer, Viewers(keys, {"library_id", "cwb_sis_id"}))
+        yield Asking(issuer, Viewers(keys, frozenset({"library_id", "cwb_sis_id"})))
 
 
 @pytest.fixture
@@ -83,6 +83,13 @@ async def test_claims_become_a_viewer(gate: Asking) -> None:
     assert viewer.accounts == {"library_id": "L-17"}
     assert viewer.authenticated_at.timestamp() == now - 60
     assert viewer.expires_at.timestamp() == now + 600
+
+
+async def test_an_issuer_is_believed_only_about_the_accounts_it_may_name() -> None:
+    async with asking(accounts=("gz_sis_id",)) as gate:
+        assert (await gate.with_token(gate.issuer.token(library_id="L-17"))).accounts == {}
+    async with asking(accounts=("library_id", "gz_sis_id")) as gate:
+        assert (await gate.with_token(gate.issuer.token(library_id="L-17"))).accounts == {"library_id": "L-17"}
 
 
 @pytest.mark.parametrize(
