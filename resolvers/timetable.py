@@ -15,6 +15,7 @@ from campus.timetable import Occurrence, Weekly, conflicts, occurrences
 from connectors import sis
 from connectors.reads import AccountKey
 
+from .ahead import asked_below
 from .context import Info
 from .courses import course_by_key
 from .exams import PersonalExam, exams_of, in_order
@@ -96,8 +97,12 @@ async def timetable(
     if not timedelta() <= last - first <= LONGEST_RANGE:
         raise BadUserInput(f"A timetable runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
 
+    sitting = info.context.sis.assessments_by_person if _examinations_asked_for(info) else None
+
     async def of(who: sis.Identity) -> list[ClassMeeting]:
-        return await _class_meetings(info, who, first, last)
+        if sitting:  # which need not wait for the classes they stand beside
+            sitting.ahead(AccountKey(who.system, who.wire_id))
+        return await class_meetings(info, who, first, last)
 
     found = await studies(owner, info, of)
     if found is None:
@@ -105,6 +110,10 @@ async def timetable(
     ordered = sorted(found.nodes, key=lambda each: (each.start, each.end, each.section.key))
     meetings = Merged(nodes=ordered, unavailable=found.unavailable)
     return Timetable(meetings=meetings, owner=owner, first=first, last=last)
+
+
+def _examinations_asked_for(info: Info) -> bool:
+    return asked_below(info, "entries") or asked_below(info, "exams")
 
 
 def collisions(timetable: Parent[Timetable]) -> list[Conflict] | None:
@@ -171,7 +180,7 @@ def _exam_entry(exam: PersonalExam) -> TimetableEntry:
     )
 
 
-async def _class_meetings(info: Info, who: sis.Identity, first: date, last: date) -> list[ClassMeeting]:
+async def class_meetings(info: Info, who: sis.Identity, first: date, last: date) -> list[ClassMeeting]:
     seats = await info.context.sis.seats_by_person.load(AccountKey(who.system, who.wire_id))
     taken = {seat.section_wire_id for seat in seats if seat.state is sis.EnrolmentState.ENROLLED}
     terms = await info.context.collection(info.context.indexes.sis.terms, who.system)

@@ -29,7 +29,7 @@ PROTOCOLS: Mapping[str, ModuleType] = {
     "request_tracker": request_tracker,
     "gtfs": gtfs,
 }
-_FORMAT = 2
+_FORMAT = 3
 """Raised when the systems store something differently: older data is then refused."""
 _DEFAULT_STUDENTS = 2000
 _DEFAULT_SEED = 1

@@ -140,8 +140,9 @@ class _Desk:
 
     def lend(self, user: str, titles: Sequence[Title]) -> None:
         for number, title in enumerate(titles):
-            # Every fourth loan of a long list is overdue; the first never is.
+            # Every fourth loan of a long list is overdue; the first never is, and the second is due today.
             days = -self.chance.randint(1, 9) if number % 4 == 3 else self.chance.randint(1, 30)
+            days = 0 if number == 1 else days
             renewals_left = 0 if number % 3 == 2 else self.chance.randint(1, 5)
             library = "LSK" if title.call_number.startswith("H") else "MAIN"
             document = {

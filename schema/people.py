@@ -11,6 +11,7 @@ from resolvers import identity, people, record, studies, tickets
 from resolvers import library as shelf
 from resolvers import onestop as services
 from resolvers import timetable as timetables
+from resolvers import today as day
 from resolvers.viewer import Viewer as ViewerRecord
 
 from .account import Account
@@ -22,6 +23,7 @@ from .onestop import Application, Ticket
 from .record import AcademicRecord
 from .studies import Enrolment
 from .timetable import Exam, Timetable
+from .today import Today
 
 WHO = "To show people what the university holds on them."
 STAFF = "To let staff read the students they are responsible for."
@@ -163,20 +165,26 @@ class Me:
     enrolments: Listing[Enrolment] | None = resolved(
         studies.enrolments, "Courses of one term, at all campuses.", requires="enrolment:read", arguments={"term": TERM}
     )
+    today: Today | None = resolved(
+        day.today,
+        "The next 24 hours.",
+        requires="enrolment:read",
+        arguments={"stop": "Code of the stop whose shuttles are shown; any, if left out."},
+    )
     timetable: Timetable | None = resolved(
         timetables.timetable,
         "Classes within a range of days, at all campuses.",
         requires="enrolment:read",
         arguments=RANGE,
     )
+    account: Account | None = resolved(
+        accounts.account, "What the person owes and paid, at all campuses.", requires="account:read"
+    )
     exams: Listing[Exam] | None = resolved(
         sittings.exams,
         "Examinations of one term, at all campuses.",
         requires="enrolment:read",
         arguments={"term": TERM},
-    )
-    account: Account | None = resolved(
-        accounts.account, "What the person owes and paid, at all campuses.", requires="account:read"
     )
     loans: Listing[Loan] | None = resolved(
         shelf.loans, "Items borrowed, the one due first first.", requires="library:read"

@@ -8,10 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from campus.grades import RepeatPolicy
 from connectors.sis import EnrolmentState, Oeapi, SectionKey
 from connectors.wire import AccountConflict, UpstreamBadResponse
 from sandbox import oeapi
+from sandbox.academic_calendar import events_of
+from sandbox.grades import item_name, plan_of
 from sandbox.population import populate
+from sandbox.terms import term_of
 from sandbox.university import CAMPUS_TIME
 
 from .openapi import spec
@@ -86,6 +90,56 @@ async def test_a_terms_catalogue_is_that_of_the_university(registry, university)
         assert (course.prerequisite, course.exclusion) == (model.prerequisite, model.exclusion)
 
 
+async def test_a_terms_calendar_is_that_of_the_campus(registry):
+    terms = await registry.terms()
+    for term in terms:
+        expected = [
+            (each.kind.upper(), each.name["en"], each.starts, each.ends, each.teaches_as)
+            for each in events_of("CWB", term_of(term.code))
+        ]
+        told = [
+            (each.kind.value, each.name["en"], each.starts, each.ends, each.teaches_as and each.teaches_as.value)
+            for each in term.calendar
+        ]
+        assert sorted(told, key=str) == sorted(expected, key=str)
+        assert {(each.system, each.campus, each.term_code) for each in term.calendar} <= {
+            ("system-1", term.campus, term.code)
+        }
+    assert any(term.calendar for term in terms)
+
+
+async def test_rooms_are_known_by_what_the_schedule_prints(registry, university):
+    places = await registry.places()
+    printed = {
+        meeting.room
+        for sections in university.campuses["CWB"].sections.values()
+        for section in sections
+        for meeting in section.meetings
+    }
+    assert set(places) == printed - {"TBA"} | {"Sports Hall"}
+    for name, place in places.items():
+        assert place.room == name
+        assert place.building["zh-Hant"]
+        assert (22, 114) < (place.latitude, place.longitude) < (23, 115)
+
+
+async def test_examinations_are_the_tests_that_are_sat(registry, university):
+    term = next(term for term in await registry.terms() if term.code == "2610")
+    exams = await registry.exams(term)
+    courses = university.campuses["CWB"].courses
+    offered = {section.course_code for section in university.campuses["CWB"].sections["2610"]}
+    expected = {
+        (code, item_name(item)["en"])
+        for code in offered
+        if courses[code].units
+        for item, *_ in plan_of(courses[code])
+        if item in ("midterm", "final")
+    }
+    assert {(exam.course.code, exam.name["en"]) for exam in exams.values()} == expected
+    assert all(exam.start < exam.end and exam.room != "TBA" for exam in exams.values())
+    assert all(wire_id == exam.wire_id for wire_id, exam in exams.items())
+
+
 async def test_a_person_is_found_by_number_with_all_other_numbers(registry, people):
     jordan = people["jordan"]
     person = await registry.person(jordan.accounts["cwb_sis_id"])
@@ -118,6 +172,55 @@ async def test_a_students_enrolments_seats_and_programme_are_those_of_the_record
     assert len(await registry.seats(person)) > 40, "each enrolment has a lecture at least, and some a laboratory"
     (programme,) = await registry.programmes(person)
     assert (programme.code, programme.year_of_study) == (quinn.programme, quinn.year_of_study)
+
+
+async def test_a_students_file_is_what_the_offices_keep(registry, people):
+    alex = people["alex"].records["CWB"]
+    person = await registry.person(alex.number)
+    assert [(hold.reason["en"], hold.blocks_enrolment, hold.since) for hold in person.holds] == [
+        (hold.reason["en"], hold.blocks_enrolment, hold.since) for hold in alex.file.holds
+    ]
+    account, kept = person.account, alex.file.account
+    assert (account.balance.amount, account.balance.currency) == (kept.balance, "HKD")
+    assert [(each.item["zh-Hant"], each.amount.amount, each.due) for each in account.charges] == [
+        (each.item["zh-hant"], each.amount, each.due) for each in kept.charges
+    ]
+    assert [(each.amount.amount, each.paid_at, each.method) for each in account.payments] == [
+        (each.amount, each.paid, each.method) for each in kept.payments
+    ]
+    (studied,) = await registry.programmes(person.identity.wire_id)
+    assert (studied.standing.state_label, studied.standing.since_term) == (
+        alex.file.standing.state,
+        alex.file.standing.since,
+    )
+    assert [(each.institution, each.country) for each in studied.exchanges] == [
+        (each.institution, each.country) for each in alex.file.exchanges
+    ]
+    assert (studied.repeat_policy, {code.split()[0] for code in studied.major_courses}) == (
+        RepeatPolicy.REPLACE,
+        {"COMP"},
+    )
+    staff = await registry.person(people["pat"].accounts["cwb_sis_id"])
+    assert (staff.account, staff.holds) == (None, [])
+
+
+async def test_marks_are_read_with_their_halves_and_kept_back_until_released(registry, people):
+    alex = people["alex"].records["CWB"]
+    person = (await registry.person(alex.number)).identity.wire_id
+    by_course = await registry.assessments(person)
+    planned = {(row.course_code, row.term): row.assessment for row in alex.enrolments if row.assessment}
+    assert {(key.code, key.term) for key in by_course} == set(planned)
+    for key, items in by_course.items():
+        models = sorted(planned[key.code, key.term], key=lambda item: item.held)
+        assert [(each.name["en"], each.weight, each.maximum, each.held_at, each.released) for each in items] == [
+            (each.name["en"], each.weight, each.maximum, each.held, each.released) for each in models
+        ]
+        assert [each.score for each in items] == [
+            each.score + each.half_mark / 2 if each.released else None for each in models
+        ]
+    everything = [item for items in planned.values() for item in items]
+    assert any(item.score is not None and not item.released for item in everything)
+    assert any(item.half_mark for item in everything)
 
 
 async def test_an_advisors_students_are_the_groups_without_the_advisor(registry, people):

@@ -149,6 +149,10 @@ def lasting(answer: Answer) -> dict[str, object]:
     """An answer without what changes by the minute, whoever asks: shuttles, and how systems do."""
     data = {name: value for name, value in (answer.data or {}).items() if name not in ("shuttles", "systems")}
     errors = [(each["path"], each["extensions"]["code"]) for each in answer.errors]
+    today = (data.get("me") or {}).get("today")
+    if today:
+        nodes = [each for each in today["nodes"] if each["kind"] != "DEPARTURE"]
+        data["me"] = {**data["me"], "today": {"nodes": nodes, "unavailable": today["unavailable"]}}
     return {"data": data, "errors": errors}
 
 

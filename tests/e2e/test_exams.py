@@ -171,3 +171,14 @@ async def test_where_a_class_meets_is_where_its_room_is(open_campus: SimulatedCa
         assert meeting["location"] == {"room": meeting["room"], "building": building["name"][0]["value"], **point}
         own, of_building = own + bool(room["geolocation"]), of_building + (not room["geolocation"])
     assert min(own, of_building, nowhere) > 0
+
+
+async def test_classes_and_examinations_are_asked_for_side_by_side(campus: SimulatedCampus) -> None:
+    await campus.widget("calendar", as_="alex")
+    for system in campus.systems.values():
+        await system.forget_calls()
+    await campus.systems["sis-cwb"].fault("slow", seconds=0.5)
+    await campus.widget("calendar", as_="alex")
+    calls = [call for call in await campus.systems["sis-cwb"].calls() if call["path"].endswith("-associations")]
+    seats, tests = sorted(datetime.fromisoformat(call["at"]) for call in calls)
+    assert (tests - seats).total_seconds() < 0.4

@@ -39,6 +39,7 @@ ALEX: Mapping[str, Calls] = {
     "account": {"sis-cwb": {PERSON}},
     "enrolments": {"sis-cwb": {PERSON, ENROLMENTS, SEATS}},
     "timetable": {"sis-cwb": {PERSON, SEATS}},
+    "today": {"sis-cwb": {PERSON, SEATS, MARKS}, "library-cwb": {LOANS}, **SERVICES, **SHUTTLE},
     "exams": {"sis-cwb": {PERSON, MARKS}},
     "calendar": {"sis-cwb": {PERSON, SEATS, MARKS}},
     "loans": {"library-cwb": {LOANS}},
@@ -58,6 +59,7 @@ ALEX: Mapping[str, Calls] = {
 
 STUDY = (
     "profile", "grades", "gpa-trend", "academic-history", "account", "enrolments", "timetable", "exams", "calendar",
+    "today",
 )  # fmt: skip
 
 JORDAN: Mapping[str, Calls] = {
