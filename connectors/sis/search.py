@@ -70,10 +70,13 @@ class CourseSearch:
         self._courses = courses
         texts = [texts_of(course, own) for course, own in zip(courses, sections, strict=True)]
         self._kinds = [_Postings(list(kind)) for kind in zip(*texts, strict=True)] if texts else []
+        self._everything = [Found(0, course) for course in courses]
 
     def find(self, text: str) -> list[Found]:
         """The courses that have every word asked for: by rank, then in order of code."""
         asked = dict.fromkeys(words(text))
+        if not asked:
+            return self._everything
         having = {word: [kind.having(word) for kind in self._kinds] for word in asked}
         found, seen = [], 0
         for rank in range(len(self._kinds)):
