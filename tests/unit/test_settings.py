@@ -122,7 +122,7 @@ FAULTS: list[tuple[str, Any, str]] = [
     ("systems.2.account.1.system", "sis-mars", "campus.toml: systems[2].account[1].system: there is no other"),
     ("systems.2.account.1.system", "library-cwb", "campus.toml: systems[2].account[1].system: there is no other"),
     ("systems.2.account.1.system", "shuttle-gz", "campus.toml: systems[2].account[1].system: 'shuttle-gz' knows no"),
-    ("systems.6.index_refresh", 899, "campus.toml: systems[6]: index_refresh: class_schedule is read every 900 seconds"),
+    ("systems.6.index_refresh", 899, "campus.toml: systems[6]: index_refresh: class_schedule is read every 900 sec"),
     ("systems.2.credential", None, "campus.toml: systems[2]: holds personal data, so a `credential` or"),
     ("systems.2.credential", {"env": "X"}, "campus.toml: systems[2].credential: the environment variable X is not set"),
     ("systems.2.credential", {"file": "x"}, "campus.toml: systems[2].credential: the secret's file "),
