@@ -175,4 +175,7 @@ def test_a_catalogue_that_cannot_be_used_stops_the_start(tmp_path):
     assert "does not hold JSON" in refused(tmp_path / "data", "--catalogue", str(file))
     assert "--catalogue" in refused(tmp_path / "data", "--term", "2330")
     file.write_text('{"UROP": []}')
+    assert "holds no course" in refused(tmp_path / "data", "--catalogue", str(file))
+    course = {"subject": "UROP", "course": "1000", "name": "Research", "units": 1, "info": {}, "attrs": []}
+    file.write_text(json.dumps({"UROP": [course | {"sections": []}]}))
     assert "outside the catalogue's term 2330" in refused(tmp_path / "data", "--catalogue", str(file), "--now", NOW)
