@@ -10,6 +10,7 @@ from strawberry import Parent
 
 from campus.record import Record
 from connectors import sis
+from connectors.wire import local
 
 from .context import Info
 from .courses import catalogue_systems
@@ -55,7 +56,7 @@ async def academic_calendar(
 ) -> AcademicCalendar | None:
     """Whatever reaches into the range, in order of its first day."""
     first = start or info.context.campus.now().date()
-    last = end or first + AHEAD
+    last = end or first + min(AHEAD, date.max - first)
     if not timedelta() <= last - first <= LONGEST_RANGE:
         raise BadUserInput(f"A calendar runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
 
@@ -88,7 +89,7 @@ async def phase(
     systems = catalogue_systems(info, where)
     zone = info.context.campus.zones[where]
     moment = at or info.context.campus.now()
-    day = (moment.astimezone(zone) if moment.tzinfo else moment).date()
+    day = (local(moment, zone) if moment.tzinfo else moment).date()
     terms = [
         term for system in systems for term in await info.context.collection(info.context.indexes.sis.terms, system)
     ]

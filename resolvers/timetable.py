@@ -93,7 +93,7 @@ async def timetable(
     end: Annotated[date | None, strawberry.argument(name="to")] = None,
 ) -> Timetable | None:
     first = start or info.context.campus.now().date()
-    last = end or first + AHEAD
+    last = end or first + min(AHEAD, date.max - first)
     if not timedelta() <= last - first <= LONGEST_RANGE:
         raise BadUserInput(f"A timetable runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
 

@@ -99,6 +99,16 @@ async def test_what_cannot_be_asked_is_said(open_campus: SimulatedCampus, query:
     assert (await open_campus.ask(query)).faults() == {(path, "BAD_USER_INPUT", None)}
 
 
+async def test_the_ends_of_time_are_days_like_others(open_campus: SimulatedCampus) -> None:
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        answer = await open_campus.ask(PHASE, {"campus": "CWB", "at": at})
+        assert answer.data == {"academicCalendar": {"phase": "BETWEEN_TERMS"}}
+    answer = await open_campus.ask(CALENDAR, {"from": "9999-12-31"})
+    assert (answer.errors, answer.at("academicCalendar.nodes")) == ([], [])
+    assert await meetings(open_campus, "alex", date.max, date.max) == []
+    assert (await open_campus.widget("timetable", {"from": "9999-12-31"}, as_="alex")).errors == []
+
+
 async def meetings(campus: SimulatedCampus, who: str, first: date, last: date) -> list[dict[str, Any]]:
     answer = await campus.ask(MEETINGS, {"from": first.isoformat(), "to": last.isoformat()}, as_=who)
     assert answer.errors == []
