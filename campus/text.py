@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 
 ENGLISH = "en"
 
+UNTOLD = "und"
+"""Of a text in a language that nobody tells: BCP 47's undetermined."""
+
 Text = Mapping[str, str]
 """Language tag (BCP 47 as we serve it: en, zh-Hant, zh-Hans) to text. Never empty."""
 
@@ -29,8 +32,20 @@ def text(entries: Iterable[tuple[str, str]]) -> Text:
 
 
 def best(choices: Text, languages: Iterable[str]) -> str:
-    """The text in the first language there is; English, and then whatever exists, stand in for the rest."""
+    """The text in the best language, empty where there is none."""
+    language = _best_language(choices, languages)
+    return choices[language] if language else ""
+
+
+def told_language(choices: Text, languages: Iterable[str]) -> str | None:
+    """The language `best` answers in; None where nobody tells, and where there is no text."""
+    language = _best_language(choices, languages)
+    return None if language == UNTOLD else language
+
+
+def _best_language(choices: Text, languages: Iterable[str]) -> str | None:
+    """The first language there is; English, and then whatever exists, stand in for the rest."""
     for language in (*languages, ENGLISH):
         if language in choices:
-            return choices[language]
-    return next(iter(choices.values()), "")
+            return language
+    return next(iter(choices), None)

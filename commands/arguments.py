@@ -1,30 +1,37 @@
 """The words of the command line, and which command each of them is for."""
 
 import argparse
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import check, schema, serve, token
+from . import check, migrate, purge, schema, serve, stable, token
 from .failure import Failure
+from .opening import OpenGateway
 
 MOST_PORT = 65535
 
 
-def run(words: Sequence[str], open_gateway: serve.OpenGateway) -> int:
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "token": token.token,
+    "schema": lambda _: schema.schema(),
+    "stable": lambda _: stable.stable(stable.CHECKOUT, datetime.now(UTC).date()),
+    "check": check.check,
+    "migrate": migrate.migrate,
+    "purge": purge.purge,
+}
+"""All but `serve`, which is handed the gateway as well."""
+
+
+def run(words: Sequence[str], open_gateway: OpenGateway) -> int:
     """Carries out one command; the exit status is 0 when it did what it was told, 1 with the reason on stderr."""
     arguments = _parser().parse_args(words)
     try:
-        match arguments.command:
-            case "serve":
-                serve.serve(arguments, open_gateway)
-            case "token":
-                token.token(arguments)
-            case "schema":
-                schema.schema()
-            case "check":
-                check.check(arguments)
+        if arguments.command == "serve":
+            serve.serve(arguments, open_gateway)
+        else:
+            COMMANDS[arguments.command](arguments)
     except Failure as failure:
         return failure.told()
     return 0
@@ -41,8 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     asked.add_argument("--scope", default="", help='scopes, as "library:read tickets:read"; all allowed, if left out')
     asked.add_argument("--issuer", default="", metavar="CAMPUS", help="which campus signs in; the persona's own")
     commands.add_parser("schema", help="print the schema (SDL)")
+    commands.add_parser("stable", help="tell what in the schema breaks clients of the last release")
     checked = commands.add_parser("check", help="check settings, schema, documents, and reach of each system")
-    checked.add_argument("--config", type=Path, default=Path("campus.toml"), help="settings (campus.toml)")
+    migrated = commands.add_parser("migrate", help="bring the portal's tables to this version, or to another one")
+    migrated.add_argument("--to", metavar="VERSION", default="head", help="a version, or base for none (this one)")
+    purged = commands.add_parser("purge", help="delete from the portal's tables what is over its time")
+    purged.add_argument("--person", metavar="ID", help="everything of this person instead, by university person id")
+    for command in (checked, migrated, purged):
+        command.add_argument("--config", type=Path, default=Path("campus.toml"), help="settings (campus.toml)")
     return parser
 
 
@@ -52,11 +65,15 @@ def _add_serve(commands: Any) -> None:
     served.add_argument("--config", type=Path, help="settings; with --sandbox, its systems replace simulated ones")
     served.add_argument("--host", help="address to listen on (127.0.0.1)")
     served.add_argument("--port", type=_port, help="port to listen on (8000); 0 takes any free one")
+    served.add_argument("--workers", type=_many, default=1, metavar="N", help="processes that answer (1)")
     simulated = served.add_argument_group("the simulated university")
     simulated.add_argument("--catalogue", type=Path, metavar="FILE", help="a real term's courses, .json or .json.gz")
     simulated.add_argument("--term", metavar="CODE", help="its term, where the file's name does not begin with it")
     simulated.add_argument("--students", type=int, metavar="N", help="how many students (2000)")
     simulated.add_argument("--seed", type=int, metavar="N", help="which university (1)")
+    simulated.add_argument(
+        "--officers", type=float, default=20, metavar="SECONDS", help="after which One Stop agrees to a step (20)"
+    )
     simulated.add_argument("--now", type=_moment, metavar="TIME", help="what its clock shows, ISO 8601 (mid-term)")
     simulated.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="where its state lies (one for each university)"
@@ -67,6 +84,12 @@ def _add_serve(commands: Any) -> None:
 def _port(text: str) -> int:
     if not (text.isdecimal() and int(text) <= MOST_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to {MOST_PORT}")
+    return int(text)
+
+
+def _many(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
     return int(text)
 
 

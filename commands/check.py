@@ -7,11 +7,11 @@ from pathlib import Path
 
 import aiohttp
 
-from pipeline.documents import widget_documents
+from pipeline.documents import trusted_documents
 from pipeline.operation_store import BadTrustedDocument, OperationStore
 from pipeline.settings import Settings, SettingsError, read_toml, settings_from
 from pipeline.settings_values import Surroundings
-from schema.root import schema
+from schema.root import schema, sdl
 
 from .failure import Failure
 
@@ -21,20 +21,25 @@ SECONDS = 5.0
 def check(arguments: argparse.Namespace) -> None:
     """Raises Failure naming all that is wrong."""
     path = arguments.config
-    try:
-        settings = settings_from(read_toml(path), source=path.name, surroundings=Surroundings(directory=path.parent))
-    except SettingsError as error:
-        raise Failure(*str(error).splitlines()) from error
+    settings = settings_in(path)
     print(f"settings: {path.name} is in order; {len(settings.systems)} systems, {len(settings.issuers)} issuers")
-    documents = widget_documents()
     try:
+        documents = trusted_documents(settings.documents)
         OperationStore(schema, settings.limits, documents)
     except BadTrustedDocument as error:
         raise Failure(f"documents: {error}") from error
-    print(f"schema: {len(schema.as_str().splitlines())} lines; documents: {len(documents)} widgets fit it")
+    print(f"schema: {len(sdl().splitlines())} lines; documents: {len(documents)} fit it")
     unreachable = asyncio.run(_reach(settings))
     if unreachable:
         raise Failure(*unreachable)
+
+
+def settings_in(path: Path) -> Settings:
+    """The settings of a file. Raises Failure naming all that is wrong with them."""
+    try:
+        return settings_from(read_toml(path), source=path.name, surroundings=Surroundings(directory=path.parent))
+    except SettingsError as error:
+        raise Failure(*str(error).splitlines()) from error
 
 
 async def _reach(settings: Settings) -> list[str]:

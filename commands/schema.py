@@ -1,7 +1,7 @@
 """Prints the schema."""
 
-from schema.root import schema as graph
+from schema.root import sdl
 
 
 def schema() -> None:
-    print(graph.as_str())
+    print(sdl())

@@ -2,88 +2,54 @@
 
 import argparse
 import asyncio
-import os
 import signal
-import sys
 from asyncio.subprocess import Process
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from contextlib import AsyncExitStack
 
 import uvloop
 from aiohttp import web
 
-from pipeline.settings import Settings, SettingsError, read_toml, settings_from
-from pipeline.settings_values import Surroundings
+from pipeline.operation_store import BadTrustedDocument
+from pipeline.settings import Settings, SettingsError
 from pipeline.telemetry import open_logs
 
-from . import run_file, simulated_settings
+from . import run_file, workers
 from .failure import Failure
-from .simulated import Announcement, simulated
-from .simulated_routes import routes
-
-OpenGateway = Callable[..., AbstractAsyncContextManager[web.Application]]
-"""gateway.open_gateway; nothing imports gateway.py, so it hands itself down."""
-
-NOT_FOR_REAL_DATA = (
-    "This version is not for real personal data: nobody is asked for consent yet, and no ledger of what crosses "
-    "the border is kept. Use it with test accounts only."
-)
-
-DRAIN = 10.0
-"""Seconds that requests under way have when the gateway stops."""
+from .opening import OpenGateway, cannot_listen, opening, runner_of, say_where, settle_memory, url_at
+from .simulated import follow, simulated
 
 
 def serve(arguments: argparse.Namespace, open_gateway: OpenGateway) -> None:
     """Serves until a signal comes. Raises Failure for what keeps it from starting."""
+    open_logs()
     try:
-        uvloop.run(_serve(arguments, open_gateway))
+        if arguments.workers > 1:
+            workers.serve(arguments, open_gateway)
+        else:
+            uvloop.run(_serve(arguments, open_gateway))
     except SettingsError as error:
         raise Failure(*str(error).splitlines()) from error
+    except BadTrustedDocument as error:
+        raise Failure(f"documents: {error}") from error
 
 
 async def _serve(arguments: argparse.Namespace, open_gateway: OpenGateway) -> None:
-    open_logs()
     stopped = _stop_signal()
-    own = _own_settings(arguments)
     async with AsyncExitStack() as stack:
+        told, process = None, None
         if arguments.sandbox:
             told, process = await stack.enter_async_context(simulated(arguments))
-            document, secrets = simulated_settings.document(told, own), simulated_settings.secrets(told)
-            settings = _settings(document, arguments.config, secrets)
-            opened = open_gateway(settings, now=_clock(told), sandbox=routes(told))
-            _say_what_is_real(told, settings)
-        else:
-            print(f"gateway: {NOT_FOR_REAL_DATA}", flush=True)
-            process, settings = None, _settings(own, arguments.config, {})
-            opened = open_gateway(settings)
-        app = await stack.enter_async_context(opened)
+        settings, gateway, real = opening(arguments, told, open_gateway)
+        if real:
+            print(f"gateway: {real}", flush=True)
+        app = await stack.enter_async_context(gateway())
         url = await _listen(app, arguments, settings, stack)
+        settle_memory()
+        if told:
+            await follow(told, url)
         run_file.write(run_file.Run(url=url, sandbox=arguments.sandbox))
-        _say_where(url, sandbox=arguments.sandbox)
+        say_where(url, sandbox=arguments.sandbox)
         await _until(stopped, process)
-
-
-def _own_settings(arguments: argparse.Namespace) -> Mapping[str, Any]:
-    if arguments.config:
-        return read_toml(arguments.config)
-    if not arguments.sandbox:
-        raise Failure("serve needs systems to ask: name settings by --config FILE, or start the --sandbox")
-    return {}
-
-
-def _settings(document: Mapping[str, Any], file: Path | None, secrets: Mapping[str, str]) -> Settings:
-    file = file or Path("settings")
-    surroundings = Surroundings(directory=file.parent, environ={**os.environ, **secrets})
-    return settings_from(document, source=file.name, surroundings=surroundings)
-
-
-def _clock(told: Announcement) -> Callable[[], datetime]:
-    offset, zone = timedelta(seconds=told.clock_offset), ZoneInfo("Asia/Hong_Kong")
-    return lambda: datetime.now(zone) + offset
 
 
 async def _listen(
@@ -91,41 +57,15 @@ async def _listen(
 ) -> str:
     host = arguments.host or settings.server.host
     port = settings.server.port if arguments.port is None else arguments.port
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN)
+    runner = runner_of(app)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, host, port)
     try:
         await site.start()
     except OSError as error:
-        raise Failure(f"cannot listen on {host}:{port}: {error.strerror or error}; choose another by --port") from error
-    bound = runner.addresses[0]
-    return f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
-
-
-def _say_what_is_real(told: Announcement, settings: Settings) -> None:
-    simulated_urls = {system.url for system in told.systems}
-    real = [system.id for system in settings.systems if system.url not in simulated_urls]
-    if real:
-        print(f"gateway: real systems: {', '.join(real)}; all others are simulated", flush=True)
-        print(f"gateway: {NOT_FOR_REAL_DATA}", flush=True)
-
-
-def _say_where(url: str, *, sandbox: bool) -> None:
-    print(f"gateway: ready at {url}")
-    print(f"  start page  {url}/")
-    print(f"  GraphiQL    {url}/graphiql")
-    print(f"  GraphQL     {url}/graphql")
-    if sandbox:
-        print(f"  systems     {url}/sandbox/systems")
-    print("Try:")
-    query = '{"query":"{ systems { id state } terms { nodes { code campus } } }"}'
-    print(f"  curl -s {url}/graphql -H 'Content-Type: application/json' -d '{query}'")
-    if sandbox:
-        python = Path(sys.executable)
-        python = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
-        print(f"  {python} gateway.py token --as alex    # a bearer token, for the Authorization header")
-    sys.stdout.flush()  # into a file or a pipe, Python would keep it back
+        raise cannot_listen(host, port, error) from error
+    return url_at(*runner.addresses[0][:2])
 
 
 def _stop_signal() -> asyncio.Event:

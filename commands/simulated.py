@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import aiohttp
 import msgspec
 
 from .failure import Failure
@@ -26,6 +27,10 @@ class SimulatedSystem(msgspec.Struct):
     protocol: str
     url: str
     secret: str
+    signing_secret: str
+    """With which it signs what it tells by itself."""
+    parts: list[str] = []
+    """Which parts of its protocol it has, where it has not all."""
 
 
 class SimulatedIssuer(msgspec.Struct):
@@ -51,6 +56,8 @@ class Client(msgspec.Struct):
 class Announcement(msgspec.Struct):
     """What the simulated university says of itself once it stands."""
 
+    data_dir: str
+    """Where its state lies, and the gateway's own beside it: both are thrown away together."""
     systems: list[SimulatedSystem]
     issuers: list[SimulatedIssuer]
     personas: list[Persona]
@@ -79,6 +86,15 @@ async def simulated(arguments: argparse.Namespace) -> AsyncIterator[tuple[Announ
             process.kill()
 
 
+async def follow(told: Announcement, url: str) -> None:
+    """Has every simulated system tell the gateway at `url` what changes in it; nobody any more, if empty."""
+    async with aiohttp.ClientSession() as session:
+        for system in told.systems:
+            wish = {"url": url and f"{url}/events/{system.id}"}
+            async with session.put(f"{system.url}/__events", json=wish) as answer:
+                answer.raise_for_status()
+
+
 def _options(arguments: argparse.Namespace) -> list[str]:
     given: dict[str, Any] = {
         "--data-dir": (arguments.data_dir or STATE / _name(arguments)).absolute(),
@@ -87,6 +103,7 @@ def _options(arguments: argparse.Namespace) -> list[str]:
         "--now": arguments.now,
         "--catalogue": arguments.catalogue and arguments.catalogue.absolute(),
         "--term": arguments.term,
+        "--officers": arguments.officers,
     }
     words = [word for option, value in given.items() if value is not None for word in (option, str(value))]
     return [*words, "--reset"] if arguments.reset else words

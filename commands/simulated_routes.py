@@ -12,6 +12,9 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from .simulated import Announcement, Client, SimulatedIssuer
 
+SECRETS = frozenset({"secret", "signing_secret"})
+"""What is not told of a system or an application."""
+
 CALLBACK = "http://127.0.0.1/callback"
 """Where the provider sends the code; we read it from the redirect and never go there."""
 
@@ -42,7 +45,7 @@ def routes(told: Announcement) -> Callable[[web.Application], None]:
 
 
 def _without_secret(entry: msgspec.Struct) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(entry).items() if name != "secret"}
+    return {name: value for name, value in msgspec.structs.asdict(entry).items() if name not in SECRETS}
 
 
 def _answering(entries: list[Any]) -> Callable[[web.Request], Any]:

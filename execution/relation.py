@@ -1,6 +1,6 @@
 """A relation between two records, declared once: which key of the parent, and which loader."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import strawberry
@@ -13,6 +13,9 @@ class Loads(Protocol):
     """What a relation needs of a loader."""
 
     def load(self, key: Any) -> Awaitable[Any]: ...
+
+    def load_many(self, keys: Any) -> Awaitable[Sequence[Any]]:
+        """For each key, in order, its value or the exception it failed with; one that fails, fails alone."""
 
 
 class Plan(NamedTuple):
@@ -35,8 +38,8 @@ class Relation(Protocol):
 def relation(*, key: Callable[[Any], Hashable | None], by: Callable[[Any], Loads]) -> Any:
     """A resolver for a Strawberry field: the loader's answer to the parent's key.
 
-    Siblings that graphql-core resolves one by one meet in the loader's batch; an executor that reads `plan` can
-    load them all with one call.
+    Siblings that graphql-core resolves one by one meet in the loader's batch; the plan executor reads `plan`, and loads
+    them all with one call.
     """
     plan = Plan(key, by)
 

@@ -1,4 +1,11 @@
-"""What a client would like to get: the type of an answer and its language, by the rules of RFC 9110, section 12.5."""
+"""What a client would like to get: type, language and coding of an answer, by the rules of RFC 9110, section 12.5.
+
+Clients say the same with each request, so what is read from a header is remembered by its text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -8,29 +15,71 @@ from .errors import Code, refused
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
-LANGUAGES = frozenset({"en", "zh-Hant", "zh-Hans"})
+EVENT_STREAM = "text/event-stream"
 
 
-def answer_type(request: web.Request) -> str:
-    """GRAPHQL or JSON. Raises RequestRefused (406) if the client takes neither.
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What types of answer a client takes."""
 
-    Without `Accept`, and where a wildcard covers both, it is JSON: that is what clients older than GRAPHQL expect.
+    single: str | None
+    """GRAPHQL or JSON, for one answer; None if it takes neither."""
+    stream: bool = False
+    """Whether it takes EVENT_STREAM, and says so by name."""
+    stream_first: bool = False
+    """Whether it would rather have one answer as a stream, too."""
+
+
+def accepted(request: web.Request) -> Accepted:
+    """What the client takes. Raises RequestRefused (406) if that is nothing we have.
+
+    Without `Accept`, and where a wildcard covers both, a single answer is JSON: that is what clients older than GRAPHQL
+    expect. A stream must be asked for by name; to list it beside the others with no more weight, as urql always does,
+    is no wish to have single answers streamed.
     """
-    ranges = _ranges(",".join(request.headers.getall("Accept", ())))
+    taken = _accepted(",".join(request.headers.getall("Accept", ())))
+    if taken is None:
+        raise refused(
+            Code.BAD_REQUEST,
+            "Answers are {graphql} or {json}; the request accepts neither.",
+            status=406,
+            graphql=GRAPHQL,
+            json=JSON,
+        )
+    return taken
+
+
+def wished_languages(request: web.Request) -> Sequence[str]:
+    """The languages a request asks for, the most wanted first: our tag where we serve it, else the client's own."""
+    return _languages(",".join(request.headers.getall("Accept-Language", ())))
+
+
+@lru_cache(256)
+def coding_for(accept_encoding: str) -> str | None:
+    """How an answer is packed: `br`, which is the smaller where both are as welcome, `gzip`, or not at all."""
+    qualities = dict(_ranges(accept_encoding))
+    best = max(("br", "gzip"), key=lambda coding: qualities.get(coding, qualities.get("*", 0.0)))
+    return best if qualities.get(best, qualities.get("*", 0.0)) > 0 else None
+
+
+@lru_cache(256)
+def _accepted(accept: str) -> Accepted | None:
+    ranges = _ranges(accept)
     if not ranges:
-        return JSON
-    ranked = sorted((_wish(GRAPHQL, ranges), _wish(JSON, ranges)), reverse=True)
-    quality, _, _, media_type = ranked[0]
-    if quality <= 0:
-        raise refused(Code.BAD_REQUEST, f"Answers are {GRAPHQL} or {JSON}; the request accepts neither.", status=406)
-    return media_type
+        return Accepted(JSON)
+    quality, _, _, media_type = max(_wish(GRAPHQL, ranges), _wish(JSON, ranges))
+    streamed, named, _, _ = _wish(EVENT_STREAM, ranges)
+    stream = streamed > 0 and named == 3
+    if quality <= 0 and not stream:
+        return None
+    return Accepted(media_type if quality > 0 else None, stream, stream_first=stream and streamed > quality)
 
 
-def wished_language(accept_language: str) -> str | None:
-    """The most wanted of the languages that we serve; None if the header names none of them."""
-    wishes = ((served_language(tag), quality) for tag, quality in _ranges(accept_language))
-    served = [(language, quality) for language, quality in wishes if language in LANGUAGES and quality > 0]
-    return max(served, key=lambda wish: wish[1])[0] if served else None
+@lru_cache(256)
+def _languages(accept_language: str) -> Sequence[str]:
+    ranges = _ranges(accept_language)
+    wished = sorted((each for each in ranges if each[1] > 0 and each[0] != "*"), key=lambda each: -each[1])
+    return tuple(dict.fromkeys(served_language(tag) for tag, _ in wished))
 
 
 def _wish(media_type: str, ranges: list[tuple[str, float]]) -> tuple[float, int, bool, str]:
@@ -43,7 +92,8 @@ def _wish(media_type: str, ranges: list[tuple[str, float]]) -> tuple[float, int,
 
 
 def _specificity(accepted: str, media_type: str) -> int:
-    return {media_type: 3, "application/*": 2, "*/*": 1}.get(accepted, 0)
+    kind = media_type.partition("/")[0]
+    return {media_type: 3, f"{kind}/*": 2, "*/*": 1}.get(accepted, 0)
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:

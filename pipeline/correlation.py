@@ -1,7 +1,7 @@
 """One id per request, in its answer, its log line, its errors and each call to a campus system."""
 
+import os
 import re
-import uuid
 
 from aiohttp import web
 
@@ -12,10 +12,11 @@ _KEY = web.RequestKey("correlation_id", str)
 
 def correlation_id_of(request: web.Request) -> str:
     """The client's own id where it is sane, else one of ours; the same whenever asked during one request."""
-    if _KEY not in request:
+    found = request.get(_KEY)
+    if found is None:
         given = request.headers.get(HEADER, "")
-        request[_KEY] = given if _SANE.fullmatch(given) else uuid.uuid4().hex
-    return request[_KEY]
+        found = request[_KEY] = given if _SANE.fullmatch(given) else os.urandom(16).hex()
+    return found
 
 
 async def mark_answer(request: web.Request, response: web.StreamResponse) -> None:

@@ -15,9 +15,9 @@ class Origins:
         self._exact = frozenset(origin for origin in allowed if not origin.endswith(":*"))
         self._any_port = frozenset(origin.removesuffix(":*") for origin in allowed if origin.endswith(":*"))
 
-    def allow(self, request: web.Request, response: web.Response) -> None:
+    def allow(self, request: web.Request, response: web.StreamResponse) -> None:
         """Tells the browser whether the page may read this answer. Nothing is said of cookies: none are used."""
-        response.headers.add("Vary", "Origin")
+        response.headers["Vary"] = ", ".join((*response.headers.getall("Vary", ()), "Origin"))
         origin = request.headers.get("Origin", "")
         if self._known(origin):
             response.headers["Access-Control-Allow-Origin"] = origin
@@ -30,7 +30,7 @@ class Origins:
         if self._known(request.headers.get("Origin", "")) and "Access-Control-Request-Method" in request.headers:
             response.headers["Access-Control-Allow-Methods"] = "GET, POST"
             response.headers["Access-Control-Allow-Headers"] = (
-                "Authorization, Content-Type, GraphQL-Preflight, X-Correlation-Id"
+                "Authorization, Content-Type, GraphQL-Preflight, Apollo-Require-Preflight, X-Correlation-Id"
             )
             response.headers["Access-Control-Max-Age"] = "600"
         return response
@@ -39,11 +39,19 @@ class Origins:
         """Refuses (403) to change anything for a page of an unknown origin.
 
         That the request is not one a page can send unasked was seen before: a POST is JSON or it is refused.
-        Whoever sends no Origin is no browser.
         """
-        origin = request.headers.get("Origin")
-        if origin is not None and not self._known(origin) and origin.partition("://")[2] != request.host:
+        if self._foreign(request):
             raise refused(Code.FORBIDDEN, "Changes are not made for pages of this origin.", status=403)
+
+    def guard_socket(self, request: web.Request) -> None:
+        """Refuses (403) a WebSocket to a page of an unknown origin: there CORS keeps nobody from reading."""
+        if self._foreign(request):
+            raise refused(Code.FORBIDDEN, "Sockets are not opened for pages of this origin.", status=403)
+
+    def _foreign(self, request: web.Request) -> bool:
+        # Whoever sends no Origin is no browser.
+        origin = request.headers.get("Origin")
+        return origin is not None and not self._known(origin) and origin.partition("://")[2] != request.host
 
     def _known(self, origin: str) -> bool:
         host, _, port = origin.rpartition(":")

@@ -1,7 +1,8 @@
 """What clients are told when something fails: exceptions in, a closed list of codes out, everything else masked."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import ceil
@@ -9,6 +10,10 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLError
 
+from campus.labels import Message, Told
+from campus.text import ENGLISH
+from campus.upload import FileRefused
+from connectors.reads import FellBehind
 from connectors.wire.errors import UpstreamError
 from resolvers.refusals import Refusal
 
@@ -39,15 +44,20 @@ class Code(StrEnum):
     INTERNAL = "INTERNAL"
 
 
-MASKED = "Something went wrong on our side."
+REFUSING = frozenset({Code.UNAUTHENTICATED, Code.FORBIDDEN, Code.STEP_UP_REQUIRED, Code.CONSENT_REQUIRED})
+"""What is said to viewers who may not see something."""
 
-UPSTREAM_WORDS: Mapping[Code, str] = {
-    Code.UPSTREAM_UNAVAILABLE: "{system} cannot be reached at the moment.",
-    Code.UPSTREAM_TIMEOUT: "{system} did not answer in time.",
-    Code.UPSTREAM_RATE_LIMITED: "{system} is asked too often at the moment.",
-    Code.UPSTREAM_MAINTENANCE: "{system} is closed for maintenance.",
-    Code.UPSTREAM_BAD_RESPONSE: "{system} gave an answer that cannot be used.",
-    Code.CONFLICT: "More than one account in {system} could be the viewer's, so none is used.",
+MASKED = Message("Something went wrong on our side.")
+
+FELL_BEHIND = Message("There were more news than may wait for one subscription; subscribe again.")
+
+UPSTREAM_WORDS: Mapping[Code, Message] = {
+    Code.UPSTREAM_UNAVAILABLE: Message("{system} cannot be reached at the moment."),
+    Code.UPSTREAM_TIMEOUT: Message("{system} did not answer in time."),
+    Code.UPSTREAM_RATE_LIMITED: Message("{system} is asked too often at the moment."),
+    Code.UPSTREAM_MAINTENANCE: Message("{system} is closed for maintenance."),
+    Code.UPSTREAM_BAD_RESPONSE: Message("{system} gave an answer that cannot be used."),
+    Code.CONFLICT: Message("More than one account in {system} could be the viewer's, so none is used."),
 }
 
 
@@ -56,7 +66,8 @@ class Fault:
     """One error as a client may see it."""
 
     code: Code
-    message: str
+    message: Message | str
+    """A string is somebody else's sentence, in English: graphql-core's, on documents and values."""
     locations: Sequence[tuple[int, int]] = ()
     """Line and column in the document, from 1."""
     path: Sequence[str | int] = ()
@@ -64,10 +75,16 @@ class Fault:
     """Id of the system, or issuer, that failed us."""
     retry_after: float | None = None
     """Seconds."""
+    unsettled: bool = False
+    """Nobody knows whether what was to be changed was."""
 
-    def told(self, correlation_id: str, campus_of: Mapping[str, str]) -> dict[str, Any]:
-        """The error as the GraphQL specification writes it (section 7.1.2): new for each answer, so none is shared."""
-        error: dict[str, Any] = {"message": self.message}
+    def told(self, correlation_id: str, campus_of: Mapping[str, str], language: str) -> dict[str, Any]:
+        """The error as the GraphQL specification writes it (section 7.1.2): new for each answer, so none is shared.
+
+        `extensions.language` is there where the message could not be told in that language.
+        """
+        said = Told(self.message, ENGLISH) if isinstance(self.message, str) else self.message.told(language)
+        error: dict[str, Any] = {"message": said.text}
         if self.locations:
             error["locations"] = [{"line": line, "column": column} for line, column in self.locations]
         if self.path:
@@ -79,6 +96,10 @@ class Fault:
             extensions["campus"] = campus
         if self.retry_after is not None:
             extensions["retryAfter"] = ceil(self.retry_after)
+        if self.unsettled:
+            extensions["unsettled"] = True
+        if said.language != language:
+            extensions["language"] = said.language
         return {**error, "extensions": extensions}
 
 
@@ -94,9 +115,11 @@ class RequestRefused(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(code: Code, message: str, *, status: int = 400, headers: Mapping[str, str] | None = None) -> RequestRefused:
-    """A request that is refused for one reason."""
-    return RequestRefused([Fault(code, message)], status=status, headers=headers or {})
+def refused(
+    code: Code, english: str, *, status: int = 400, headers: Mapping[str, str] | None = None, **values: object
+) -> RequestRefused:
+    """A request that is refused for one reason: a sentence, and what is filled into it."""
+    return RequestRefused([Fault(code, Message(english, values))], status=status, headers=headers or {})
 
 
 def document_faults(code: Code, errors: Iterable[GraphQLError]) -> list[Fault]:
@@ -109,20 +132,41 @@ def field_fault(error: GraphQLError, correlation_id: str) -> Fault:
     return replace(_told_of(error, correlation_id), locations=_locations(error), path=tuple(error.path or ()))
 
 
+def refuses(error: GraphQLError) -> bool:
+    """Whether a field is refused to the viewer, rather than asked wrongly or failed."""
+    cause = _cause(error)
+    return isinstance(cause, Refusal) and Code(cause.code) in REFUSING
+
+
+@contextmanager
+def masked(correlation_id: str) -> Iterator[None]:
+    """What is done in here ends well or with RequestRefused; a mistake of our own is logged, and one too."""
+    try:
+        yield
+    except RequestRefused:
+        raise
+    except Exception as mistake:
+        raise unforeseen(mistake, correlation_id) from mistake
+
+
 def unforeseen(error: Exception, correlation_id: str) -> RequestRefused:
     """The answer to a mistake of our own outside any field."""
     log.error("%s outside of any field", correlation_id, exc_info=error)
-    return refused(Code.INTERNAL, MASKED, status=500)
+    return RequestRefused([Fault(Code.INTERNAL, MASKED)], status=500)
 
 
 def _told_of(error: GraphQLError, correlation_id: str) -> Fault:
     cause = _cause(error)
     if isinstance(cause, Refusal):
-        return Fault(Code(cause.code), str(cause))
+        return Fault(Code(cause.code), cause.message)
     if isinstance(cause, UpstreamError):
         log.warning("%s %s: %s", correlation_id, type(cause).__name__, cause)
-        words = UPSTREAM_WORDS[code := Code(cause.code)].format(system=cause.system)
-        return Fault(code, words, system=cause.system, retry_after=cause.retry_after)
+        words = UPSTREAM_WORDS[code := Code(cause.code)]._replace(values={"system": cause.system})
+        return Fault(code, words, system=cause.system, retry_after=cause.retry_after, unsettled=cause.unsettled)
+    if isinstance(cause, FileRefused):
+        return Fault(Code.BAD_USER_INPUT, cause.message)
+    if isinstance(cause, FellBehind):
+        return Fault(Code.RATE_LIMITED, FELL_BEHIND)
     if cause is None and _is_about_an_argument(error):
         return Fault(Code.BAD_USER_INPUT, error.message)
     log.error("%s at %s", correlation_id, ".".join(map(str, error.path or ())), exc_info=cause or error)

@@ -1,155 +1,163 @@
 """GraphQL over HTTP: the path of one request, then its details."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack, aclosing
 
-import orjson
-import strawberry
 from aiohttp import web
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 
 from resolvers.viewer import Viewer
 
-from .accept import JSON, answer_type
+from .accept import JSON, Accepted, accepted, wished_languages
+from .answers import Answer, Answers
+from .connections import Connections
 from .correlation import correlation_id_of
 from .cors import Origins
-from .errors import Code, Fault, RequestRefused, field_fault, refused, unforeseen
-from .issuers import IssuerKeys
-from .operation_store import OperationStore, PreparedOperation
+from .errors import Code, RequestRefused, masked, refused
+from .event_stream import EventStream
+from .outgoing import NOT_KEPT, VARY, Sending, keeping, response_of
+from .preparation import PreparedOperation
 from .request import parameters_of
 from .settings import Settings
+from .sockets import Sockets, asks_for_a_socket
 from .telemetry import OperationLine
-from .viewer import Viewers
-
-T = TypeVar("T")
-
-
-class Context(Protocol):
-    """What one operation works with, as far as this handler is concerned."""
-
-    @property
-    def calls(self) -> Mapping[str, int]:
-        """Calls made to campus systems, by system id."""
-
-    @property
-    def late_errors(self) -> Sequence[GraphQLError]:
-        """Errors beside a value that stands: a merged list of which a part is missing."""
+from .viewer import Viewers, seconds_left
 
 
 class Gateway:
     """Answers /graphql."""
 
-    def __init__(
-        self,
-        *,
-        schema: strawberry.Schema,
-        settings: Settings,
-        issuers: Mapping[str, IssuerKeys],
-        context_for: Callable[[Viewer, str], Context],
-        documents: Mapping[str, str],
-    ) -> None:
-        """`context_for`: (viewer, correlation id) -> context. Raises BadTrustedDocument for a bad document."""
+    def __init__(self, answers: Answers, viewers: Viewers, settings: Settings) -> None:
+        self._answers = answers
+        self._viewers = viewers
         self._limits = settings.limits
-        self._campus_of = settings.campus_of
-        self._viewers = Viewers(issuers, settings.account_claims)
-        self._operations = OperationStore(schema, settings.limits, documents)
+        self._uploads = settings.uploads
+        self._public_seconds = settings.documents.public_seconds
+        self._subscriptions = settings.subscriptions
         self._origins = Origins(settings.server.cors_origins)
-        self._context_for = context_for
+        self._connections = Connections(settings.subscriptions.connections)
+        self._sockets = Sockets(answers, viewers, self._connections, settings)
 
     def add_to(self, app: web.Application) -> None:
         """Puts it at /graphql; other methods than these are answered 405 by the router."""
         app.router.add_get("/graphql", self.answer, allow_head=False)
         app.router.add_post("/graphql", self.answer)
         app.router.add_options("/graphql", self.answer)
+        app.on_shutdown.append(self._connections.close)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """GET, POST and OPTIONS /graphql."""
         if request.method == "OPTIONS":
-            response = self._origins.preflight(request)
-        else:
-            line = OperationLine(correlation_id_of(request))
-            response = await self._answer_or_refusal(request, line)
-            line.write(response.status)
-        self._origins.allow(request, response)
+            preflight = self._origins.preflight(request)
+            self._origins.allow(request, preflight)
+            return preflight
+        line = OperationLine(correlation_id_of(request), Viewer(languages=tuple(wished_languages(request))))
+        taken = Accepted(JSON)
+        try:
+            with masked(line.correlation_id):
+                if asks_for_a_socket(request):
+                    self._origins.guard_socket(request)
+                    return await self._sockets.serve(request)
+                taken = accepted(request)
+                response = await self._answered(request, taken, line)
+        except RequestRefused as refusal:
+            response = self._refusal(request, refusal, taken.single or JSON, line)
+        line.write(response.status)
         return response
 
-    async def _answer_or_refusal(self, request: web.Request, line: OperationLine) -> web.Response:
-        media_type = JSON
+    async def _answered(self, request: web.Request, taken: Accepted, line: OperationLine) -> web.StreamResponse:
+        line.viewer = await self._viewers.of(request)
+        reading = parameters_of(request, self._limits.body_bytes, self._uploads)
+        if not request.content.is_eof():  # else there is nothing to wait for
+            reading = self._answers.in_time(reading, _sent_too_slowly)
+        parameters = await reading
         try:
-            media_type = answer_type(request)
-            return _response(await self._answered(request, line), media_type)
+            operation = self._answers.prepared(parameters, line)
+            self._permit(operation, taken, request)
+            if operation.type is OperationType.SUBSCRIPTION:
+                return await self._streamed(request, self._answers.stream(operation, parameters.variables, line), line)
+            answer = await self._answers.single(operation, parameters.variables, line, parameters.seconds)
         except RequestRefused as refusal:
-            return self._refusal(refusal, media_type, line)
-        except Exception as mistake:  # noqa: BLE001 - the last resort: logged there, and masked
-            return self._refusal(unforeseen(mistake, line.correlation_id), media_type, line)
+            if not taken.stream_first or not refusal.well_formed:
+                raise
+            answer = {"errors": self._answers.refusal(refusal, line)}
+        if taken.stream_first:
+            return await self._streamed(request, _alone(answer), line)
+        kept = NOT_KEPT
+        if line.operation and "errors" not in answer:
+            kept = keeping(request, line, self._public_seconds)
+        return self._response(request, answer, line, Sending(taken.single or JSON, kept=kept))
 
-    async def _answered(self, request: web.Request, line: OperationLine) -> dict[str, Any]:
-        line.viewer = viewer = await self._viewers.of(request)
-        parameters = await self._in_time(parameters_of(request, self._limits.body_bytes), _sent_too_slowly)
-        line.operation = operation = self._operations.operation(parameters.query, parameters.operation_name)
-        self._permit(operation, viewer, request)
-        return await self._executed(operation, parameters.variables, line)
-
-    def _permit(self, operation: PreparedOperation, viewer: Viewer, request: web.Request) -> None:
-        if operation.type is OperationType.SUBSCRIPTION:
-            raise refused(Code.BAD_REQUEST, "Subscriptions are not answered by a single response.")
+    def _permit(self, operation: PreparedOperation, taken: Accepted, request: web.Request) -> None:
+        if operation.type is OperationType.SUBSCRIPTION and not taken.stream:
+            raise refused(
+                Code.BAD_REQUEST,
+                "Subscriptions are not answered by a single response: ask over a WebSocket (graphql-transport-ws), or "
+                "accept {type}.",
+                type="text/event-stream",
+            )
         if operation.type is OperationType.MUTATION:
             if request.method != "POST":
                 allow = {"Allow": "POST"}
                 raise refused(Code.BAD_REQUEST, "Mutations must be sent by POST.", status=405, headers=allow)
             self._origins.guard_change(request)
-        if operation.size.introspects and not self._may_introspect(viewer):
-            raise RequestRefused([Fault(Code.FORBIDDEN, "The schema is not shown to this viewer.")], well_formed=True)
 
-    def _may_introspect(self, viewer: Viewer) -> bool:
-        allowed = self._limits.introspection
-        return allowed == "always" or (allowed == "signed_in" and not viewer.anonymous)
+    async def _streamed(
+        self, request: web.Request, answers: AsyncGenerator[Answer, None], line: OperationLine
+    ) -> web.StreamResponse:
+        """The answers as they come. What ends them before their time is the viewer's token, or that we stop."""
+        stream = EventStream(request, self._headers(line), self._subscriptions)
+        self._origins.allow(request, stream.response)
 
-    async def _executed(
-        self, operation: PreparedOperation, variables: Mapping[str, Any], line: OperationLine
-    ) -> dict[str, Any]:
-        context = self._context_for(line.viewer, line.correlation_id)
+        async def stopped() -> None:
+            stream.end(None)
+
+        def token_ended() -> None:
+            stream.end({"errors": self._answers.refusal(_token_ended(), line)})
+
+        with ExitStack() as stack:
+            stack.enter_context(self._connections.one(stopped))
+            if (left := seconds_left(line.viewer)) is not None:
+                stack.callback(asyncio.get_running_loop().call_later(left, token_ended).cancel)
+            await stream.send(self._told(answers, line))
+        return stream.response
+
+    async def _told(self, answers: AsyncGenerator[Answer, None], line: OperationLine) -> AsyncGenerator[Answer, None]:
+        """The answers; where they end in a refusal, its errors are the last one. The status is sent by then."""
         try:
-            result = await self._in_time(self._operations.run(operation, variables, context), _out_of_time)
-        finally:
-            line.calls = dict(context.calls)
-        answer: dict[str, Any] = {"data": result.data}
-        if errors := [*(result.errors or ()), *context.late_errors]:
-            faults = [field_fault(error, line.correlation_id) for error in errors]
-            answer = {"errors": self._told(faults, line), **answer}
-        return answer
+            with masked(line.correlation_id):
+                async with aclosing(answers):
+                    async for answer in answers:
+                        yield answer
+        except RequestRefused as refusal:
+            yield {"errors": self._answers.refusal(refusal, line)}
 
-    async def _in_time(self, work: Awaitable[T], late: Callable[[], RequestRefused]) -> T:
-        try:
-            async with asyncio.timeout(self._limits.operation_seconds):
-                return await work
-        except TimeoutError as error:
-            raise late() from error
-
-    def _refusal(self, refusal: RequestRefused, media_type: str, line: OperationLine) -> web.Response:
+    def _refusal(
+        self, request: web.Request, refusal: RequestRefused, media_type: str, line: OperationLine
+    ) -> web.Response:
         status = 200 if refusal.well_formed and media_type == JSON else refusal.status
-        response = _response({"errors": self._told(refusal.faults, line)}, media_type, status)
+        errors = {"errors": self._answers.refusal(refusal, line)}
+        response = self._response(request, errors, line, Sending(media_type, status))
         response.headers.update(refusal.headers)
         return response
 
-    def _told(self, faults: Sequence[Fault], line: OperationLine) -> list[dict[str, Any]]:
-        line.codes = [fault.code.value for fault in faults]
-        return [fault.told(line.correlation_id, self._campus_of) for fault in faults]
+    def _response(self, request: web.Request, answer: Answer, line: OperationLine, sending: Sending) -> web.Response:
+        response = response_of(request, answer, line.viewer.locale, sending)
+        self._origins.allow(request, response)
+        return response
+
+    def _headers(self, line: OperationLine) -> Mapping[str, str]:
+        return {"Content-Language": line.viewer.locale, "Cache-Control": NOT_KEPT, "Vary": VARY}
 
 
-def _response(answer: Mapping[str, Any], media_type: str, status: int = 200) -> web.Response:
-    return web.Response(
-        body=orjson.dumps(answer),
-        status=status,
-        headers={"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "no-store"},
-    )
+async def _alone(answer: Answer) -> AsyncGenerator[Answer, None]:
+    yield answer
 
 
 def _sent_too_slowly() -> RequestRefused:
     return refused(Code.BAD_REQUEST, "The request did not arrive in time.", status=408)
 
 
-def _out_of_time() -> RequestRefused:
-    words = "The operation was not finished within the time an operation may take."
-    return RequestRefused([Fault(Code.UPSTREAM_TIMEOUT, words)], status=504, well_formed=True)
+def _token_ended() -> RequestRefused:
+    return refused(Code.UNAUTHENTICATED, "The access token has ended; come back with a new one.", status=401)

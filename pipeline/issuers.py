@@ -15,6 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from pydantic import TypeAdapter, ValidationError
 
+from campus.labels import Message
+
 from .errors import Code, Fault, RequestRefused
 from .settings import Issuer
 from .settings_values import IssuerUrl
@@ -62,7 +64,7 @@ class IssuerKeys:
         key = self._keys().get(key_id)
         if key is None and not self._reachable:
             wait = max(self._not_before - time.monotonic(), 1.0)
-            words = f"The tokens of {self.issuer.id} cannot be checked at the moment."
+            words = Message("The tokens of {issuer} cannot be checked at the moment.", {"issuer": self.issuer.id})
             fault = Fault(Code.UPSTREAM_UNAVAILABLE, words, system=self.issuer.id, retry_after=wait)
             raise RequestRefused([fault], status=503, headers={"Retry-After": str(round(wait))})
         return key

@@ -24,6 +24,8 @@ from graphql import (
     SelectionSetNode,
 )
 
+from campus.labels import Message
+
 from .settings import Limits
 
 INTROSPECTION = frozenset({"__schema", "__type"})
@@ -68,21 +70,32 @@ def sizes(document: DocumentNode) -> list[tuple[OperationDefinitionNode, Size]]:
     ]
 
 
-def excesses(size: Size, limits: Limits) -> list[str]:
+DEPTH = Message("The depth is {given}; at most {allowed} is allowed.")
+FIELDS = Message("The number of fields is {given}; at most {allowed} is allowed.")
+ALIASES = Message("The number of aliases is {given}; at most {allowed} is allowed.")
+ROOT_FIELDS = Message("The number of root fields is {given}; at most {allowed} is allowed.")
+DIRECTIVES = Message("The number of directives is {given}; at most {allowed} is allowed.")
+
+
+def excesses(size: Size, limits: Limits) -> list[Message]:
     """What is exceeded, and by how much, in sentences; empty if nothing is."""
     measured = (
-        ("depth", size.depth, limits.depth),
-        ("number of fields", size.fields, limits.fields),
-        ("number of aliases", size.aliases, limits.aliases),
-        ("number of root fields", size.root_fields, limits.root_fields),
-        ("number of directives", size.directives, limits.directives),
+        (DEPTH, size.depth, limits.depth),
+        (FIELDS, size.fields, limits.fields),
+        (ALIASES, size.aliases, limits.aliases),
+        (ROOT_FIELDS, size.root_fields, limits.root_fields),
+        (DIRECTIVES, size.directives, limits.directives),
     )
     return [
-        # A document of a few lines can spread fragments to numbers of hundreds of digits.
-        f"The {what} is {given if given <= 1_000_000 else 'more than a million'}; at most {allowed} is allowed."
-        for what, given, allowed in measured
+        sentence._replace(values={"given": _countable(given), "allowed": allowed})
+        for sentence, given, allowed in measured
         if given > allowed
     ]
+
+
+def _countable(given: int) -> object:
+    """A document of a few lines can spread fragments to numbers of hundreds of digits."""
+    return given if given <= 1_000_000 else Message("more than a million")
 
 
 def _count(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Counted:

@@ -1,164 +1,198 @@
-"""From the text of a document to an operation that is ready to run: parsed, measured and validated once, remembered."""
+"""The operations that are known, by id, by text or by the hash of it; and how one is run."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from typing import Any
 
 import strawberry
 from cachetools import LRUCache
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    OperationDefinitionNode,
-    OperationType,
-    parse,
-    specified_rules,
-    validate,
-)
+from graphql import ExecutionResult, Executor, create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from campus.labels import Message
+from connectors.reads import Hub
+from connectors.wire import meters
+from execution.events import Event, events, result_of
+from execution.executor import PlanExecutor
 
 from .errors import Code, Fault, RequestRefused, document_faults
-from .limits import Size, excesses, sizes
+from .preparation import Preparation, Prepared, PreparedOperation
+from .request import Parameters
 from .settings import Limits
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-"""What Strawberry validates by: it coerces some inputs itself, and its own two rules are part of that."""
+SHARED = "documents"
+"""By this name processes tell each other of documents."""
+
+BY_HASH = "sha256:"
+"""Begins the id of a trusted document that is named by its hash."""
 
 
 class BadTrustedDocument(Exception):
     """A document of our own does not fit the schema or the limits; the message names it and says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedOperation:
-    """One operation of a valid document within the limits."""
-
-    document: DocumentNode
-    document_hash: str
-    """SHA-256 of the document's text, in hexadecimal."""
-    name: str | None
-    type: OperationType
-    size: Size
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A document's operations by name, or why it is refused."""
-
-    operations: Mapping[str | None, PreparedOperation]
-    faults: Sequence[Fault] = ()
-
-
 class OperationStore:
-    """Documents, remembered by the hash of their text; our own are checked here and never forgotten."""
+    """Documents, remembered by the hash of their text; trusted ones are checked here and never forgotten."""
 
-    def __init__(self, schema: strawberry.Schema, limits: Limits, documents: Mapping[str, str]) -> None:
-        """`documents`: name -> text of our own documents. Raises BadTrustedDocument for one that is refused."""
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        limits: Limits,
+        documents: Mapping[str, str],
+        *,
+        plans: bool = True,
+        only_trusted: bool = False,
+    ) -> None:
+        """`documents`: id -> text of the trusted documents. Raises BadTrustedDocument for one that is refused.
+
+        `plans`: whether operations run by compiled plans, or by graphql-core alone; `only_trusted`: whether nothing
+        else than the trusted documents is run.
+        """
         if schema.extensions or schema.directives:
             # They would be passed over in silence, and one of them might be what guards a field.
             raise ValueError("schema extensions and operation directives are not run by this gateway")
         self._schema = schema
-        self._limits = limits
-        # Suggestions ("Did you mean …?") spell out names that introspection would have to tell.
-        self._hide_suggestions = limits.introspection != "always"
-        self._remembered: LRUCache[str, _Prepared] = LRUCache(limits.remembered_characters, getsizeof=_characters)
-        self._trusted = {_hash(text): self._trust(name, text) for name, text in documents.items()}
+        self._plans = plans
+        self._only_trusted = only_trusted
+        self._preparation = Preparation(schema, limits)
+        self._remembered: LRUCache[str, Prepared] = LRUCache(
+            limits.remembered_characters, getsizeof=lambda prepared: prepared.characters
+        )
+        self._hub = Hub(0)
+        # Texts that another process was sent; prepared here only if somebody asks here.
+        self._heard: LRUCache[str, str] = LRUCache(limits.remembered_characters, getsizeof=len)
+        self._by_id = {name: self._trust(name, text) for name, text in documents.items()}
+        self._trusted = {_hash(documents[name]): prepared for name, prepared in self._by_id.items()}
 
-    def operation(self, text: str, name: str | None) -> PreparedOperation:
-        """The operation of that name; without a name, the only one. Raises RequestRefused."""
-        document_hash = _hash(text)
-        prepared = self._trusted.get(document_hash) or self._remembered.get(document_hash)
+    def share(self, hub: Hub) -> None:
+        """From now on other processes know by its hash what was sent here with it, and this one what was sent there."""
+        self._hub = hub
+        hub.hear(SHARED, self._hear)
+
+    def asked_for(self, asked: Parameters) -> PreparedOperation:
+        """The operation that a request names, by text, hash or id. Raises RequestRefused."""
+        if asked.document_id is not None:
+            return _chosen(self._document(asked.document_id), asked.operation_name)
+        if asked.query is not None:
+            return self.operation(asked.query, asked.operation_name, asked.hash)
+        prepared = self._known(asked.hash or "")
+        if prepared is None and (text := self._heard.pop(asked.hash or "", None)) is not None:
+            prepared = self._prepared(text, _hash(text))
         if prepared is None:
-            prepared = self._prepare(text, document_hash)
-            if len(text) <= self._remembered.maxsize:
-                self._remembered[document_hash] = prepared
+            # The words by which clients of automatic persisted queries know that they must send the text.
+            raise RequestRefused([Fault(Code.DOCUMENT_NOT_FOUND, "PersistedQueryNotFound")], 404, well_formed=True)
+        return _chosen(prepared, asked.operation_name)
+
+    def operation(self, text: str, name: str | None, expected: str | None = None) -> PreparedOperation:
+        """The operation of that name; without a name, the only one. Raises RequestRefused.
+
+        `expected` is the hash that the text must have.
+        """
+        document_hash = _hash(text)
+        if expected is not None and expected != document_hash:
+            words = Message("The text of the document does not have the hash that is given for it.")
+            raise RequestRefused([Fault(Code.BAD_REQUEST, words)])
+        prepared = self._known(document_hash)
+        if prepared is None:
+            if self._only_trusted:
+                words = Message("Only trusted documents are run here; name one by `documentId`.")
+                raise RequestRefused([Fault(Code.FORBIDDEN, words)], 403, well_formed=True)
+            prepared = self._prepared(text, document_hash)
+            if expected is not None:
+                self._hub.send(SHARED, text.encode())
         return _chosen(prepared, name)
 
-    async def run(self, operation: PreparedOperation, variables: Mapping[str, Any], context: object) -> ExecutionResult:
-        """The operation's result. Raises RequestRefused if the variables do not fit.
+    async def run(
+        self, operation: PreparedOperation, variables: Mapping[str, Any], context: object, *, plans: bool | None = None
+    ) -> ExecutionResult:
+        """The operation's result; `plans` overrules the store's. Raises RequestRefused if the variables do not fit."""
+        return await result_of(self._executor(operation, variables, context, plans))
 
-        This is graphql-core's `execute` without its parsing and validating, on the executor that Strawberry needs
-        for its resolvers; the executor is built here to tell bad variables from errors of fields.
+    async def events(
+        self, operation: PreparedOperation, variables: Mapping[str, Any], context: object
+    ) -> AsyncGenerator[Event, None] | ExecutionResult:
+        """A subscription's events, each to be run in a context of its own; a result with errors if it is refused.
+
+        Raises RequestRefused if the variables do not fit.
         """
-        executor = self._schema.execution_context_class.build(
+        executor = self._executor(operation, variables, context)
+        source = create_source_event_stream(executor)
+        if isinstance(source, Awaitable):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            return source
+        plan = executor.plan_for_all() if operation.public and isinstance(executor, PlanExecutor) else None
+        return events(executor, source, plan)
+
+    def _executor(
+        self, operation: PreparedOperation, variables: Mapping[str, Any], context: object, plans: bool | None = None
+    ) -> Executor[Any]:
+        """graphql-core's `execute` without its parsing and validating, on the executor that Strawberry needs for its
+        resolvers; built here to tell bad variables from errors of fields."""
+        by_plan = self._plans if plans is None else plans
+        executor_class = PlanExecutor if by_plan else self._schema.execution_context_class
+        own: dict[str, Any] = {"plans": operation.plans} if by_plan else {}
+        executor = executor_class.build(
             self._schema._schema,
             operation.document,
             context_value=context,
             raw_variable_values=dict(variables),
             operation_name=operation.name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # says bool where a TypeGuard is meant
-            hide_suggestions=self._hide_suggestions,
+            hide_suggestions=self._preparation.hide_suggestions,
             operation_extensions=None,
+            **own,
         )
         if isinstance(executor, list):
             raise RequestRefused(document_faults(Code.BAD_USER_INPUT, executor), well_formed=True)
-        result = executor.execute_operation()
-        if executor.is_awaitable(result):
-            result = await result
-        # Incremental results come of @defer and @stream only, which such a schema does not have.
-        return cast("ExecutionResult", result)
+        return executor
 
-    def _trust(self, name: str, text: str) -> _Prepared:
-        prepared = self._prepare(text, _hash(text))
+    def _prepared(self, text: str, document_hash: str) -> Prepared:
+        prepared = self._preparation.of(text, document_hash)
+        if len(text) <= self._remembered.maxsize:
+            self._remembered[document_hash] = prepared
+        return prepared
+
+    def _hear(self, message: bytes) -> None:
+        text = message.decode()
+        if not self._only_trusted and len(text) <= self._heard.maxsize:
+            self._heard[_hash(text)] = text
+
+    def _trust(self, name: str, text: str) -> Prepared:
+        prepared = self._preparation.of(text, _hash(text), name)
         if prepared.faults:
             raise BadTrustedDocument(f"{name}: " + "; ".join(map(_with_line, prepared.faults)))
         return prepared
 
-    def _prepare(self, text: str, document_hash: str) -> _Prepared:
-        try:
-            document = parse(text, max_lexical_tokens=self._limits.tokens, max_comments=self._limits.tokens)
-        except GraphQLError as error:
-            # graphql-core has no class of its own for a document that is too long.
-            too_long = error.message.startswith("Syntax Error: Document contains more than ")
-            code = Code.QUERY_TOO_COMPLEX if too_long else Code.GRAPHQL_PARSE_FAILED
-            return _Prepared({}, document_faults(code, [error]))
-        measured = sizes(document)
-        if too_much := [words for _, size in measured for words in excesses(size, self._limits)]:
-            # Before validation, which costs the more the larger a document is.
-            return _Prepared({}, [Fault(Code.QUERY_TOO_COMPLEX, words) for words in too_much])
-        errors = validate(self._schema._schema, document, RULES, hide_suggestions=self._hide_suggestions)
-        if any(error.message == "Validation aborted." for error in errors):
-            words = "The document repeats or nests too much to be checked."
-            return _Prepared({}, [Fault(Code.QUERY_TOO_COMPLEX, words)])
-        if errors:
-            return _Prepared({}, document_faults(Code.GRAPHQL_VALIDATION_FAILED, errors))
-        return _Prepared(
-            {
-                _name(node): PreparedOperation(document, document_hash, _name(node), node.operation, size)
-                for node, size in measured
-            }
-        )
+    def _document(self, document_id: str) -> Prepared:
+        by_hash = self._trusted.get(document_id.removeprefix(BY_HASH)) if document_id.startswith(BY_HASH) else None
+        if prepared := by_hash or self._by_id.get(document_id):
+            return prepared
+        words = Message("No trusted document {id!r} is known here.", {"id": document_id[:100]})
+        raise RequestRefused([Fault(Code.DOCUMENT_NOT_FOUND, words)], 404, well_formed=True)
+
+    def _known(self, document_hash: str) -> Prepared | None:
+        known = self._trusted.get(document_hash) or self._remembered.get(document_hash)
+        meters.looked_up("documents", known is not None)
+        return known
 
 
-def _chosen(prepared: _Prepared, name: str | None) -> PreparedOperation:
+def _chosen(prepared: Prepared, name: str | None) -> PreparedOperation:
     if prepared.faults:
         raise RequestRefused(prepared.faults, well_formed=True)
     if name is None and len(prepared.operations) == 1:
         return next(iter(prepared.operations.values()))
     if operation := prepared.operations.get(name):
         return operation
-    words = "The document holds several operations; operationName must say which to run."
+    words = Message("The document holds several operations; operationName must say which to run.")
     if name is not None:
-        words = f"The document holds no operation called {name!r}."
+        words = Message("The document holds no operation called {name!r}.", {"name": name})
     raise RequestRefused([Fault(Code.BAD_REQUEST, words)], well_formed=True)
-
-
-def _characters(prepared: _Prepared) -> int:
-    document = next((operation.document for operation in prepared.operations.values()), None)
-    return document.loc.end if document and document.loc else 1
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _name(node: OperationDefinitionNode) -> str | None:
-    return node.name.value if node.name else None
-
-
 def _with_line(fault: Fault) -> str:
-    return fault.message + "".join(f" (line {line})" for line, _ in fault.locations[:1])
+    return str(fault.message) + "".join(f" (line {line})" for line, _ in fault.locations[:1])

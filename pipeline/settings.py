@@ -11,11 +11,38 @@ from pydantic import Field, ValidationError, model_validator
 
 from campus.grades import HKUST
 
+from .settings_caches import Caches
+from .settings_documents import Documents
+from .settings_events import Events
+from .settings_metrics import Metrics
+from .settings_portal import Portal
 from .settings_problems import SettingsError, sentences
+from .settings_redis import Redis
+from .settings_subscriptions import Subscriptions
 from .settings_systems import ByClaim, ByLookUp, System, unending
+from .settings_uploads import Uploads
 from .settings_values import CampusCode, Id, IssuerUrl, Origin, ReadableFile, Section, Surroundings, TimeZone
 
-__all__ = ["Campus", "Issuer", "Limits", "Server", "Settings", "SettingsError", "read_toml", "settings_from"]
+__all__ = [
+    "Caches",
+    "Campus",
+    "Documents",
+    "Events",
+    "Execution",
+    "Issuer",
+    "Limits",
+    "Metrics",
+    "Portal",
+    "Server",
+    "Settings",
+    "SettingsError",
+    "read_toml",
+    "settings_from",
+]
+
+
+OWN = "portal"
+"""What errors call the gateway's own store."""
 
 
 class Server(Section):
@@ -50,6 +77,34 @@ class Limits(Section):
     )
 
 
+class Execution(Section):
+    """How operations are run."""
+
+    plans: bool = Field(default=True, description="By compiled plans; otherwise all by graphql-core, which is slower.")
+    shadow: bool = Field(
+        default=False,
+        description="Queries run by graphql-core too, which asks systems twice; the log says where answers differ.",
+    )
+
+    @model_validator(mode="after")
+    def _compares_something(self) -> Self:
+        if self.shadow and not self.plans:
+            raise ValueError("shadow: without plans there is nothing to compare")
+        return self
+
+
+class Library(Section):
+    """Where a branch of a campus's library stands, which no catalogue tells."""
+
+    name: str = Field(min_length=1, description="As the catalogue has it.")
+    building: Mapping[Literal["en", "zh-Hant", "zh-Hans"], str] = Field(
+        min_length=1, description="Name of the building by language."
+    )
+    room: str | None = Field(default=None, description="Where it has not a whole building.")
+    latitude: float = Field(ge=-90, le=90, description="Degrees north (WGS 84).")
+    longitude: float = Field(ge=-180, le=180, description="Degrees east (WGS 84).")
+
+
 class Campus(Section):
     """One campus of the university."""
 
@@ -63,6 +118,7 @@ class Campus(Section):
         default=tuple(sorted(HKUST.uncounted)),
         description="Grades that count in no average. Over any other, none is worked out.",
     )
+    libraries: tuple[Library, ...] = Field(default=(), description="Where its libraries stand.")
 
     @model_validator(mode="after")
     def _named_in_english(self) -> Self:
@@ -96,6 +152,16 @@ class Settings(Section):
 
     server: Server = Server()
     limits: Limits = Limits()
+    documents: Documents = Documents()
+    execution: Execution = Execution()
+    subscriptions: Subscriptions = Subscriptions()
+    uploads: Uploads = Uploads()
+    metrics: Metrics = Metrics()
+    redis: Redis = Redis()
+    caches: Caches = Caches()
+    events: Events = Events()
+    # Checked where it is left out as well, so that the default file lies where a relative path begins.
+    portal: Portal = Field(default_factory=dict, validate_default=True)
     campuses: tuple[Campus, ...] = ()
     issuers: tuple[Issuer, ...] = ()
     systems: tuple[System, ...] = ()
@@ -120,12 +186,18 @@ class Settings(Section):
             *_twice("campuses", "code", (campus.code for campus in self.campuses)),
             *_twice("issuers", "issuer", (issuer.issuer for issuer in self.issuers)),
             *_twice("systems and issuers", "id", (place.id for place in self._places)),
+            *(f"systems and issuers: the id {OWN!r} is the gateway's own" for place in self._places if place.id == OWN),
             *self._campuses_missing(),
             *self._ways_missing(),
+            *self._redis_missing(),
         ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _redis_missing(self) -> Iterable[str]:
+        if self.caches.shared and self.redis.url is None:
+            yield "caches.shared: there is no [redis] to share them in"
 
     def _campuses_missing(self) -> Iterable[str]:
         declared = {campus.code for campus in self.campuses}

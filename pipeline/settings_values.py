@@ -107,7 +107,10 @@ class Credential(Section):
     file: Path | None = Field(
         default=None, description="File that holds the secret and nothing else; a final newline is cut."
     )
-    username: str | None = Field(default=None, description="For systems that want a name and a password (HTTP Basic).")
+    username: str | None = Field(
+        default=None,
+        description="For systems that want a name besides the secret: of HTTP Basic, or the id of an OAuth2 client.",
+    )
     _secret: SecretStr = PrivateAttr(default=SecretStr(""))
 
     @property

@@ -16,9 +16,11 @@ from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwt import JWTClaimsRegistry
 
+from campus.labels import Message
+from campus.text import served_language
 from resolvers.viewer import ANONYMOUS, Viewer
 
-from .accept import wished_language
+from .accept import wished_languages
 from .errors import Code, RequestRefused, refused
 from .issuers import IssuerKeys, PublicKey
 from .settings import Issuer
@@ -64,6 +66,7 @@ class _Claims(msgspec.Struct):
     university_person_id: str = ""
     affiliations: list[str] = []
     campuses: list[str] = []
+    programmes: list[str] = []
     entitlements: list[str] = []
 
 
@@ -83,16 +86,20 @@ class Viewers:
 
         A language the request itself asks for goes before the one in the token.
         """
-        viewer = await self._bearer(request.headers.getall("Authorization", ()))
-        wished = wished_language(",".join(request.headers.getall("Accept-Language", ())))
-        return replace(viewer, locale=wished) if wished else viewer
+        return await self.bearing(request.headers.getall("Authorization", ()), request)
+
+    async def bearing(self, given: Sequence[str], request: web.Request) -> Viewer:
+        """The same, by what stands in place of the request's Authorization headers."""
+        viewer = await self._bearer(given)
+        wished = wished_languages(request)
+        return replace(viewer, languages=(*wished, *viewer.languages)) if wished else viewer
 
     async def _bearer(self, given: Sequence[str]) -> Viewer:
         if not given:
             return ANONYMOUS
         scheme, _, token = given[0].partition(" ")
         if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
-            raise _invalid("Authorization must be one bearer token")
+            raise _invalid(Message("Authorization must be one bearer token"))
         return await self._verified(token.strip())
 
     async def _verified(self, token: str) -> Viewer:
@@ -115,15 +122,15 @@ class Viewers:
             payload = msgspec.json.decode(signed.payload)
             claims = msgspec.convert(payload, _Claims)
         except (JoseError, ValueError, TypeError) as error:
-            raise _invalid("the token is malformed") from error
+            raise _invalid(Message("the token is malformed")) from error
         keys = self._issuers.get(claims.iss)
         if keys is None:
-            raise _invalid("the token is of an unknown issuer")
+            raise _invalid(Message("the token is of an unknown issuer"))
         if header.alg not in ALGORITHMS or header.typ.lower().removeprefix("application/") != "at+jwt":
-            raise _invalid("this is no access token signed as RFC 9068 says")
+            raise _invalid(Message("this is no access token signed as RFC 9068 says"))
         key = await keys.key(header.kid)
         if key is None:
-            raise _invalid("the token is signed by an unknown key")
+            raise _invalid(Message("the token is signed by an unknown key"))
         try:
             authentic = jws.validate_compact(signed, key, registry=_SIGNATURES)
             JWTClaimsRegistry(
@@ -135,21 +142,21 @@ class Viewers:
         except (JoseError, ValueError, TypeError) as error:
             raise _invalid(_reason(error)) from error
         if not authentic:
-            raise _invalid("the signature does not fit")
+            raise _invalid(Message("the signature does not fit"))
         return self._viewer(claims, payload, keys.issuer), header.kid, key
 
     def _viewer(self, claims: _Claims, payload: Mapping[str, Any], issuer: Issuer) -> Viewer:
         client = claims.azp or claims.client_id
         if claims.azp and claims.client_id and claims.azp != claims.client_id:
-            raise _invalid("azp and client_id name two applications")
+            raise _invalid(Message("azp and client_id name two applications"))
         if issuer.clients is not None and client not in issuer.clients:
-            raise _invalid("the token was given to an application that is not admitted")
+            raise _invalid(Message("the token was given to an application that is not admitted"))
         believed = (
             self._account_claims if issuer.accounts is None else self._account_claims.intersection(issuer.accounts)
         )
         accounts = {name: payload[name] for name in believed if payload.get(name) not in (None, "")}
         if not all(isinstance(account, str) for account in accounts.values()):
-            raise _invalid("an account is not named by a string")
+            raise _invalid(Message("an account is not named by a string"))
         return Viewer(
             issuer=claims.iss,
             subject=claims.sub,
@@ -157,30 +164,38 @@ class Viewers:
             client=client,
             affiliations=frozenset(claims.affiliations),
             campuses=frozenset(claims.campuses),
+            programmes=frozenset(claims.programmes),
             entitlements=frozenset(claims.entitlements),
             scopes=frozenset(claims.scope.split()),
             mfa=any(_MFA.fullmatch(method) for method in (claims.acr, *_each(claims.acrs), *_each(claims.amr))),
             authenticated_at=None if claims.auth_time is None else _instant(claims.auth_time),
             expires_at=_instant(claims.exp),
-            locale=claims.locale,
+            languages=(served_language(claims.locale),),
             accounts=accounts,
         )
 
 
-def _invalid(reason: str) -> RequestRefused:
+def _invalid(reason: Message) -> RequestRefused:
     # RFC 6750, section 3. The reason is ours, never the token's text: it goes into a header.
     challenge = f'Bearer error="invalid_token", error_description="{reason}"'
     return refused(
         Code.UNAUTHENTICATED,
-        f"The access token is not accepted: {reason}.",
+        "The access token is not accepted: {reason}.",
         status=401,
         headers={"WWW-Authenticate": challenge},
+        reason=reason,
     )
 
 
-def _reason(error: Exception) -> str:
-    name = getattr(error, "error", "")
-    return "the token has expired" if name == "expired_token" else "the token is not meant for here and now"
+def _reason(error: Exception) -> Message:
+    if getattr(error, "error", "") == "expired_token":
+        return Message("the token has expired")
+    return Message("the token is not meant for here and now")
+
+
+def seconds_left(viewer: Viewer) -> float | None:
+    """For how long the viewer's token is still taken; None where there is none that ends."""
+    return None if viewer.expires_at is None else max(0.0, _last_second(viewer) - time.time())
 
 
 def _last_second(viewer: Viewer) -> float:

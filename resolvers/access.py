@@ -22,7 +22,7 @@ def check_scope(viewer: Viewer, scope: str) -> None:
     if scope not in viewer.scopes:
         if viewer.anonymous:
             raise Unauthenticated("Sign in to see this.")
-        raise Forbidden(f"The token lacks the scope {scope}.")
+        raise Forbidden("The token lacks the scope {scope}.", scope=scope)
 
 
 async def may_read_student(info: Info, system: str, campus: str, number: str) -> None:

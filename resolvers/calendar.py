@@ -1,6 +1,5 @@
 """The academic calendar of each campus: public, from the terms' index."""
 
-import enum
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -8,6 +7,8 @@ from typing import Annotated
 import strawberry
 from strawberry import Parent
 
+from campus.academic_year import AcademicPhase
+from campus.labels import label
 from campus.record import Record
 from connectors import sis
 from connectors.wire import local
@@ -22,15 +23,6 @@ AHEAD = timedelta(days=183)
 
 LONGEST_RANGE = timedelta(days=1100)
 """Three academic years."""
-
-
-class AcademicPhase(enum.Enum):
-    BEFORE_TERM = "BEFORE_TERM"
-    ADD_DROP = "ADD_DROP"
-    TEACHING = "TEACHING"
-    STUDY_BREAK = "STUDY_BREAK"
-    EXAMINATIONS = "EXAMINATIONS"
-    BETWEEN_TERMS = "BETWEEN_TERMS"
 
 
 PHASES = {
@@ -58,7 +50,7 @@ async def academic_calendar(
     first = start or info.context.campus.now().date()
     last = end or first + min(AHEAD, date.max - first)
     if not timedelta() <= last - first <= LONGEST_RANGE:
-        raise BadUserInput(f"A calendar runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
+        raise BadUserInput("A calendar runs from a day to a later one, {days} days at most.", days=LONGEST_RANGE.days)
 
     async def of(system: str) -> Sequence[sis.CalendarEvent]:
         terms = await info.context.collection(info.context.indexes.sis.terms, system)
@@ -86,8 +78,19 @@ async def phase(
     where = campus or calendar.campus
     if where is None:
         raise BadUserInput("Say of which `campus`: each has a calendar of its own.")
-    systems = catalogue_systems(info, where)
-    zone = info.context.campus.zones[where]
+    return await phase_at(info, where, at)
+
+
+async def phase_label(
+    calendar: Parent[AcademicCalendar], info: Info, campus: str | None = None, at: datetime | None = None
+) -> str:
+    return label(await phase(calendar, info, campus, at), info.context.viewer.locale).text
+
+
+async def phase_at(info: Info, campus: str, at: datetime | None) -> AcademicPhase:
+    """Of a campus, now or at another moment. Raises UpstreamError where its terms are not known yet."""
+    systems = catalogue_systems(info, campus)
+    zone = info.context.campus.zones[campus]
     moment = at or info.context.campus.now()
     day = (local(moment, zone) if moment.tzinfo else moment).date()
     terms = [

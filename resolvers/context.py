@@ -4,16 +4,36 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, TypeVar
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast, get_type_hints
 
 import strawberry
 from graphql import GraphQLError
+from graphql.pyutils import Path
 
+from campus.contacts import ContactPart
 from campus.grades import Scale
+from campus.location import Location
 from campus.text import Text
-from connectors import gz_campus, library, onestop, sis
-from connectors.reads import Index, system_of
+from connectors import gz_campus, library, onestop, portal, rates, sis
+from connectors.gz_campus import CampusLifeLoaders, FacilityLoaders, ShuttleLoaders
+from connectors.library import CatalogueLoaders, LibraryLoaders
+from connectors.onestop import OneStopLoaders
+from connectors.portal import PortalLoaders
+from connectors.reads import (
+    AccountKey,
+    Caches,
+    Index,
+    Joining,
+    Reading,
+    Watching,
+    kept_for_everybody,
+    lasting,
+    system_of,
+)
+from connectors.sis import SisLoaders
 from connectors.wire import Line, Operation, Upstream
+from execution.answering import ANSWERING
 
 from .accounts import Accounts, KnownAccounts, Ways
 from .viewer import Viewer
@@ -26,6 +46,7 @@ PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
     "library": library.PROTOCOLS,
     "onestop": onestop.PROTOCOLS,
     "gz_campus": gz_campus.PROTOCOLS,
+    "rates": rates.PROTOCOLS,
 }
 """Kind of system -> protocol -> wire module."""
 
@@ -41,8 +62,16 @@ class Campus:
     """By campus code."""
     scales: Mapping[str, Scale]
     """What grades are worth, by campus code."""
+    libraries: Mapping[tuple[str, str], Location]
+    """Where branches stand, by campus code and the name under which their catalogue has them."""
     ways: Ways
     now: Callable[[], datetime]
+    store: portal.Store
+    """What the gateway keeps itself."""
+    once: portal.Once
+    """Changes that carry a key."""
+    widgets: frozenset[str]
+    """Names of those that can be placed on a dashboard."""
 
     def ask(self, system: str, operation: Operation) -> Any:
         """A system's wire module, bound to the operation that asks."""
@@ -50,14 +79,33 @@ class Campus:
         protocol = PROTOCOLS[upstream.system.kind][upstream.system.protocol]
         return protocol(Line(upstream, operation), self.zones[upstream.system.campus])
 
+    def contact_parts(self, system: str) -> frozenset[ContactPart]:
+        """Which parts of how a person is reached the system can be told."""
+        of = self.upstreams[system].system
+        if system not in self.answering("write_contacts"):
+            return frozenset()
+        parts: frozenset[ContactPart] = PROTOCOLS[of.kind][of.protocol].contact_parts
+        return parts
+
     def answering(self, endpoint: str, campus: str | None = None) -> list[str]:
         """Ids of the systems whose wire module has this endpoint, at one campus or at all."""
+        systems = [upstream.system for upstream in self.upstreams.values()]
         return [
-            upstream.system.id
-            for upstream in self.upstreams.values()
-            if hasattr(PROTOCOLS[upstream.system.kind][upstream.system.protocol], endpoint)
-            and campus in (None, upstream.system.campus)
+            system.id
+            for system in systems
+            if hasattr(PROTOCOLS[system.kind][system.protocol], endpoint)
+            and (not system.parts or endpoint in system.parts)
+            and campus in (None, system.campus)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What persons follow of their own: shared by the connections of each, and by nobody else."""
+
+    sis: sis.SisFollowed
+    onestop: onestop.OneStopFollowed
+    portal: portal.PortalFollowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +113,136 @@ class Indexes:
     """Public collections, shared by everybody."""
 
     sis: sis.SisIndexes
+    library: library.LibraryIndexes
     onestop: onestop.OneStopIndexes
     shuttle: gz_campus.ShuttleIndexes
+    facilities: gz_campus.FacilityIndexes
+    rates: rates.RatesIndexes
+    notices: gz_campus.NoticeIndexes
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all operations of a process share."""
+
+    indexes: Indexes
+    followed: Followed
+    known: KnownAccounts
+    joining: Joining
+    """What is asked of systems at the moment."""
+    caches: Caches
+
+
+LOADERS = (
+    SisLoaders,
+    LibraryLoaders,
+    CatalogueLoaders,
+    OneStopLoaders,
+    ShuttleLoaders,
+    CampusLifeLoaders,
+    FacilityLoaders,
+)
+"""Whose answers are kept where they say so."""
+
+PUBLIC_RECORDS = frozenset[type]().union(
+    *map(kept_for_everybody, get_type_hints(Indexes).values()),
+    *(records for each in LOADERS for declared, records in lasting(each) if not declared.audience.personal),
+)
+"""What lies in indexes, and in caches for everybody."""
+
+ACCOUNT_RECORDS = frozenset[type]().union(
+    *(records for each in LOADERS for declared, records in lasting(each) if declared.audience.personal)
+)
+"""What lies in caches under somebody's account."""
 
 
 class RequestContext:
-    """One operation: who asks, what it may spend, and loaders of its own so that nothing reaches the next viewer."""
+    """One operation: who asks, what it may spend, and what it has read, which is let go of with it."""
 
-    def __init__(
-        self, campus: Campus, indexes: Indexes, known: KnownAccounts, viewer: Viewer, correlation_id: str
-    ) -> None:
+    def __init__(self, campus: Campus, shared: Shared, viewer: Viewer, operation: Operation) -> None:
         self.campus = campus
-        self.indexes = indexes
+        self.indexes = shared.indexes
+        self.followed = shared.followed
         self.viewer = viewer
-        self.languages = (viewer.locale,)
+        self.languages = viewer.languages
         self.late_errors: list[GraphQLError] = []
         """Errors beside a value that stands: lists that came in part."""
-        self._operation = Operation(correlation_id)
-        self.sis = sis.SisLoaders(self._ask)
-        self.library = library.LibraryLoaders(self._ask)
-        self.onestop = onestop.OneStopLoaders(self._ask, self._ask)
-        self.shuttle = gz_campus.ShuttleLoaders(self._ask)
-        self.accounts = Accounts(viewer, campus.ways, self.sis.person_by_number, known)
+        self.reading = Reading(through=shared.caches.on, places=ANSWERING.get)
+        """How it reads, and how old what it was told is."""
+        self._operation = operation
+        self._known = shared.known
+        self._joining = shared.joining
+        operation.watch = Watching(
+            shared.caches, shared.joining, lambda system: self.accounts.found(system), self._change_seconds
+        )
+
+    # What it reads with is made when somebody reads: most operations want little of it, and each subscription keeps its
+    # own. Joined with those of other operations are calls of all but the portal's.
+
+    @cached_property
+    def sis(self) -> SisLoaders:
+        return SisLoaders(self._joining, self._operation, self.reading)
+
+    @cached_property
+    def library(self) -> LibraryLoaders:
+        return LibraryLoaders(self._joining, self._operation, self.reading)
+
+    @cached_property
+    def catalogue(self) -> CatalogueLoaders:
+        return CatalogueLoaders(self._joining, self._operation, self.reading)
+
+    @cached_property
+    def onestop(self) -> OneStopLoaders:
+        return OneStopLoaders(self._joining, self._operation, self.reading)
+
+    @cached_property
+    def shuttle(self) -> ShuttleLoaders:
+        return ShuttleLoaders(self._joining, self._operation, self.reading)
+
+    @cached_property
+    def portal(self) -> PortalLoaders:
+        return PortalLoaders(self.campus.store, self._operation.calls)
+
+    @cached_property
+    def campus_life(self) -> CampusLifeLoaders:
+        return CampusLifeLoaders(self._joining, self._operation, self.reading)
+
+    @cached_property
+    def facilities(self) -> FacilityLoaders:
+        return FacilityLoaders(self._joining, self._operation, self.campus.now, self.reading)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        by_number = self.sis.person_by_number
+        return Accounts(self.viewer, self.campus.ways, by_number, self._own_number, self._known)
+
+    def changed(self, system: str) -> None:
+        """Something was changed there: what this operation reads from now on, and what is followed, is read anew."""
+        if account := self.accounts.found(system):
+            self.followed.onestop.changed(AccountKey(system, account))
+        self._operation.forget(system)
+        self._joining.outdate(system)
+        for name in READ_WITH:
+            self.__dict__.pop(name, None)
+
+    def apart(self, system: str) -> Any:
+        """A system's wire module for a change: it has its own time, and goes on when this operation is over."""
+        return self.campus.ask(system, self._operation.apart())
+
+    @property
+    def seconds(self) -> float | None:
+        """What the operation may take where that is longer than usual."""
+        return self._operation.seconds
 
     @property
     def calls(self) -> Counter[str]:
-        """Upstream calls so far, by system."""
+        """Upstream calls so far by system, and statements to the portal's own store."""
         return self._operation.calls
+
+    @property
+    def joined(self) -> Counter[str]:
+        """What was told so far by calls that are counted for other operations, by system."""
+        return self._operation.joined
 
     async def collection(self, index: Index[Key, Value], key: Key) -> Value:
         """A public collection; waiting for its first fill is time spent on its system like any other."""
@@ -101,8 +252,32 @@ class RequestContext:
         system = system_of(key)
         return await index.get(key, self._operation.seconds_left(system, self.campus.upstreams[system].timeout))
 
-    def _ask(self, system: str) -> Any:
-        return self.campus.ask(system, self._operation)
+    async def _own_number(self, system: str, name: str) -> str | None:
+        """What a system calls the account of this name: the same, unless it can be asked for a patron."""
+        if system not in self.campus.answering("patron"):
+            return name
+        return await self.library.reader_by_name.load(AccountKey(system, name))
 
+    def _change_seconds(self, system: str) -> tuple[float, float]:
+        upstream = self.campus.upstreams[system]
+        return self._operation.seconds or upstream.timeout, upstream.change_limit
+
+
+READ_WITH = [name for name, each in vars(RequestContext).items() if isinstance(each, cached_property)]
+"""What is made anew after a change."""
 
 Info = strawberry.Info[RequestContext, None]
+
+
+class FieldInfo(strawberry.Info[RequestContext, None]):
+    """Whoever reaches for the context is answering this field: what is asked through it belongs to its place."""
+
+    @property
+    def context(self) -> RequestContext:
+        # The path and nothing else of the operation: what is begun meanwhile may outlive it, and keeps what is set.
+        ANSWERING.set(partial(_place, self._raw_info.path))
+        return cast("RequestContext", self._raw_info.context)
+
+
+def _place(path: Path) -> list[tuple[str | int, ...]]:
+    return [tuple(path.as_list())]

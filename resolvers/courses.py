@@ -26,7 +26,9 @@ def student_system(info: Info, campus: str) -> str:
         known = sorted(
             {info.context.campus.upstreams[each].system.campus for each in info.context.campus.answering("person")}
         )
-        raise BadUserInput(f"No campus {campus!r} keeps student records; there are {', '.join(known)}.")
+        raise BadUserInput(
+            "No campus {campus!r} keeps student records; there are {known}.", campus=campus, known=", ".join(known)
+        )
     return systems[0]
 
 
@@ -34,7 +36,11 @@ def catalogue_systems(info: Info, campus: str | None) -> list[str]:
     """The systems that list courses, of one campus or of all; those first that have nothing else."""
     systems = info.context.campus.answering("catalogue", campus)
     if not systems:
-        raise BadUserInput(f"No campus {campus!r}; there are {', '.join(sorted(info.context.campus.names))}.")
+        raise BadUserInput(
+            "No campus {campus!r}; there are {known}.",
+            campus=campus,
+            known=", ".join(sorted(info.context.campus.names)),
+        )
     student_systems = info.context.campus.answering("person")
     return sorted(systems, key=lambda system: system in student_systems)
 
@@ -105,7 +111,7 @@ async def courses(  # noqa: PLR0913 - whoever looks for a course names what they
 
     found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})
     if found is None:
-        raise BadUserInput(f"No term {term!r}.")
+        raise BadUserInput("No term {term!r}.", term=term)
     if gaps:
         found = Merged(nodes=found.nodes, unavailable=[*found.unavailable, *missing(info, gaps)])
     if not wish.search:
@@ -116,7 +122,7 @@ async def courses(  # noqa: PLR0913 - whoever looks for a course names what they
 def _short(words: str | None, argument: str) -> str:
     """What somebody typed, without the blanks around it."""
     if words and len(words) > LONGEST_SEARCH:
-        raise BadUserInput(f"`{argument}` has at most {LONGEST_SEARCH} characters.")
+        raise BadUserInput("`{argument}` has at most {most} characters.", argument=argument, most=LONGEST_SEARCH)
     return (words or "").strip()
 
 

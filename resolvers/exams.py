@@ -7,7 +7,7 @@ from strawberry import Parent
 
 from campus.location import Location
 from campus.record import Record
-from campus.text import ENGLISH, Text
+from campus.text import UNTOLD, Text
 from connectors import sis
 from connectors.reads import AccountKey
 
@@ -83,7 +83,7 @@ async def exams_of(info: Info, who: sis.Identity, term: sis.TermKey) -> list[Per
         if course.term != term.code:
             continue
         offered = catalogue.course_by_code.get(course.code)
-        title = offered.title if offered else {ENGLISH: course.code}
+        title = offered.title if offered else {UNTOLD: course.code}
         found += [
             PersonalExam(sitting=sittings[item.test], title=title, seat=item.seat)
             for item in items

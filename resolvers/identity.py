@@ -28,6 +28,10 @@ def campuses(viewer: Parent[Viewer]) -> list[str]:
     return sorted(viewer.campuses)
 
 
+def languages(viewer: Parent[Viewer]) -> list[str]:
+    return list(dict.fromkeys(viewer.languages))
+
+
 def scopes(viewer: Parent[Viewer]) -> list[str]:
     return sorted(viewer.scopes)
 

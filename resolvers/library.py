@@ -16,10 +16,15 @@ async def loans(me: Parent[Me], info: Info) -> Merged[library.Loan] | None:
 
 
 async def holds(me: Parent[Me], info: Info) -> Merged[library.Hold] | None:
+    """The oldest first; those without a date come last."""
     loader = info.context.library.holds_by_account
-    return await of_accounts(info, "holds", loader, key=lambda hold: (hold.requested_at, hold.id))
+    return await of_accounts(info, "holds", loader, key=_asked_for)
 
 
 async def fines(me: Parent[Me], info: Info) -> Merged[library.Fine] | None:
     loader = info.context.library.fines_by_account
     return await of_accounts(info, "fines", loader, key=lambda fine: (fine.charged_at, fine.id))
+
+
+def _asked_for(hold: library.Hold) -> tuple[bool, float, str]:
+    return hold.requested_at is None, hold.requested_at.timestamp() if hold.requested_at else 0.0, hold.id

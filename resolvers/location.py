@@ -1,10 +1,10 @@
-"""Where rooms are: what a campus's student system knows of its places."""
+"""Where rooms and libraries are: what a campus's student system knows of its places, and what the settings say."""
 
 from strawberry import Parent
 
 from campus.location import Location
-from campus.text import best
-from connectors import sis
+from campus.text import best, told_language
+from connectors import library, sis
 
 from .context import Info
 
@@ -18,9 +18,17 @@ async def location_of(info: Info, campus: str, room: str) -> Location | None:
     return None
 
 
+def location_of_holding(holding: Parent[library.Holding], info: Info) -> Location | None:
+    return info.context.campus.libraries.get((holding.campus, holding.library or ""))
+
+
 async def location_of_meeting(meeting: Parent[sis.CampusMeeting], info: Info) -> Location | None:
     return await location_of(info, meeting.campus, meeting.room)
 
 
 def building(location: Parent[Location], info: Info) -> str | None:
     return best(location.building, info.context.languages) if location.building else None
+
+
+def building_language(location: Parent[Location], info: Info) -> str | None:
+    return told_language(location.building, info.context.languages) if location.building else None

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from graphql import GraphQLError
 
 from campus.record import Record
-from connectors.reads import AccountKey, Loader, settled
+from connectors.reads import AccountKey, Loads, settled
 from connectors.wire import UpstreamError
 
 from .context import Info
@@ -91,15 +91,24 @@ def missing(info: Info, failures: Sequence[UpstreamError]) -> list[Unavailable]:
 async def of_accounts(
     info: Info,
     endpoint: str,
-    loader: Loader[AccountKey, list[Item]] | Loader[AccountKey, list[Item] | None],
+    loader: Loads[AccountKey, list[Item]] | Loads[AccountKey, list[Item] | None],
     *,
     key: Callable[[Item], Any],
+    below: Callable[[AccountKey], None] | None = None,
 ) -> Merged[Item] | None:
-    """What every system with this endpoint holds for the viewer's account in it, in the order of `key`."""
+    """What every system with this endpoint holds for the viewer's account in it, in the order of `key`.
+
+    `below` asks for what is told of the same account further down.
+    """
 
     async def one(system: str) -> Sequence[Item] | None:
         account = await info.context.accounts.name(system)
-        return await loader.load(AccountKey(system, account)) if account else None
+        if not account:
+            return None
+        owner = AccountKey(system, account)
+        if below:
+            below(owner)
+        return await loader.load(owner)
 
     found = await merged(info, {system: one(system) for system in info.context.campus.answering(endpoint)})
     return found and Merged(nodes=sorted(found.nodes, key=key), unavailable=found.unavailable)

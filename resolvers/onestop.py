@@ -1,14 +1,18 @@
 """Services for everybody, and a person's own applications."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
 
 from strawberry import Parent
 
+from campus import forms
 from connectors import onestop
-from execution.relation import relation
+from connectors.wire import UpstreamError
 
+from .ahead import STEPS, wanted_below
 from .context import Info
 from .merged import Merged, merged, of_accounts
+from .news import Found, followed
 from .paging import Page, paged
 from .people import Me
 
@@ -44,7 +48,7 @@ async def applications(
 ) -> Page[onestop.Application] | None:
     """The latest first."""
     loader = info.context.onestop.applications_by_account
-    found = await of_accounts(info, "applications", loader, key=_latest_first)
+    found = await of_accounts(info, "applications", loader, key=_latest_first, below=wanted_below(info, STEPS))
     if found is None:
         return None
     shown = [application for application in found.nodes if tab in (None, application.tab)]
@@ -55,15 +59,20 @@ def _latest_first(application: onestop.Application) -> tuple[int, str, str]:
     return (-int(application.submitted_at.timestamp()), application.system, application.id)
 
 
-steps = relation(
-    key=lambda application: onestop.ApplicationKey(application.system, application.owner, application.id),
-    by=lambda context: context.onestop.steps_by_application,
-)
-
-
 def key_of_service(service: Parent[onestop.Service]) -> str:
     return service.key.key
 
 
-def number_of_ticket(ticket: Parent[onestop.Ticket]) -> str:
-    return ticket.id
+def form(service: Parent[onestop.Service], info: Info) -> Mapping[str, Any]:
+    return forms.in_language(service.form, info.context.languages)
+
+
+def form_in_languages(service: Parent[onestop.Service]) -> Mapping[str, Any]:
+    return service.form
+
+
+def application_changed(
+    info: Info, resume: str | None = None
+) -> AsyncGenerator[Found[onestop.Application] | UpstreamError | None, None]:
+    source = info.context.followed.onestop.applications
+    return followed(info, "applications", info.context.accounts.name, source, resume)

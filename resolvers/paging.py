@@ -47,11 +47,10 @@ def paged(
     A key that is gone since still marks its place. Raises BadUserInput for a page of no or too many items, and for a
     cursor that is none of this list.
     """
-    if not 1 <= first <= MOST:
-        raise BadUserInput(f"`first` is {first}; a page has 1 to {MOST} items.")
+    check_size(first)
     keyed = sorted(((cursor(item), item) for item in found.nodes), key=lambda pair: pair[0])
     keys = [key for key, _ in keyed]
-    start = bisect_right(keys, _key(after, keys)) if after else 0
+    start = bisect_right(keys, key_of(after, [type(part) for part in keys[0]] if keys else None)) if after else 0
     shown = keyed[start : start + first]
     edges = [Edge(node=item, cursor=opaque(key)) for key, item in shown]
     return Page(
@@ -67,8 +66,18 @@ def paged(
     )
 
 
-def _key(after: str, keys: Sequence[tuple[Part, ...]]) -> tuple[Part, ...]:
+def check_size(first: int) -> None:
+    """Raises BadUserInput for a page of no or too many items."""
+    if not 1 <= first <= MOST:
+        raise BadUserInput("`first` is {first}; a page has 1 to {most} items.", first=first, most=MOST)
+
+
+def key_of(after: str, kinds: Sequence[type] | None) -> tuple[Part, ...]:
+    """The key in a cursor of a list whose keys have such parts; None where that is not known, since it is empty.
+
+    Raises BadUserInput for what is no cursor of the list.
+    """
     parts = parts_of(after)
-    if parts is None or (keys and [type(part) for part in parts] != [type(part) for part in keys[0]]):
+    if parts is None or (kinds and [type(part) for part in parts] != list(kinds)):
         raise BadUserInput("`after` is no cursor of this list.")
     return tuple(parts)

@@ -1,7 +1,7 @@
 """A student's one record over all campuses: results term by term, and what the campuses keep beside them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from strawberry import Parent
 
@@ -10,13 +10,11 @@ from connectors import sis
 from connectors.reads import AccountKey
 from connectors.wire import UpstreamError
 
-from .ahead import asked_below
+from .ahead import MARKS, wanted_below
 from .context import Info
 from .merged import Merged, parts
+from .news import Found, followed
 from .people import Me, Student, ever_student, persons_of, studies, whole_studies
-
-ON_RECORD = (sis.EnrolmentState.ENROLLED, sis.EnrolmentState.FINISHED)
-"""What was dropped or refused, and what is only waited for, is no part of a record."""
 
 
 class AcademicRecord(Record, frozen=True):
@@ -57,16 +55,15 @@ async def whole_results(record: AcademicRecord, info: Info) -> list[sis.Enrolmen
 
 async def _results(who: sis.Identity, info: Info) -> list[sis.Enrolment]:
     enrolments = await info.context.sis.enrolments_by_person.load(AccountKey(who.system, who.wire_id))
-    return [each for each in enrolments if each.state in ON_RECORD]
+    return [each for each in enrolments if each.on_record]
 
 
 async def term_records(record: Parent[AcademicRecord], info: Info) -> Merged[TermRecord] | None:
     """The latest term first."""
-    marks = info.context.sis.assessments_by_person if asked_below(info, "assessments") else None
+    marks = wanted_below(info, MARKS)
 
     async def of(who: sis.Identity) -> list[sis.Enrolment]:
-        if marks:  # which need not wait for the results whose marks they are
-            marks.ahead(AccountKey(who.system, who.wire_id))
+        marks(AccountKey(who.system, who.wire_id))
         return await _results(who, info)
 
     found = await studies(record.owner, info, of)
@@ -123,3 +120,15 @@ async def _holds(record: AcademicRecord, info: Info, *, blocking: bool) -> Merge
         if students is None
         else parts(students, lambda person: [hold for hold in person.holds if hold.blocks_enrolment is blocking])
     )
+
+
+def grade_released(
+    info: Info, resume: str | None = None
+) -> AsyncGenerator[Found[sis.Enrolment] | UpstreamError | None, None]:
+    """Of each campus where the person is or was a student."""
+
+    async def account(system: str) -> str | None:
+        identity = await info.context.accounts.identity(system)
+        return identity.wire_id if identity and identity.student else None
+
+    return followed(info, "enrolments", account, info.context.followed.sis.grades, resume)

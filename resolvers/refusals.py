@@ -2,11 +2,18 @@
 
 from typing import ClassVar
 
+from campus.labels import Message
+from campus.problem import Refused
 
-class Refusal(Exception):
-    """The base of what a resolver raises on purpose; the message is safe to show."""
+
+class Refusal(Refused):
+    """The base of what a resolver raises on purpose: a sentence that is safe to show, and what is filled into it."""
 
     code: ClassVar[str] = "FORBIDDEN"
+
+    def __init__(self, english: str, /, **values: object) -> None:
+        self.message = Message(english, values)
+        super().__init__(str(self.message))
 
 
 class Forbidden(Refusal):

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import msgspec
 import strawberry
+from strawberry import Parent
 
 from connectors.gz_campus import Departure, Stop, StopKey, TripUpdates
 from connectors.reads import settled
 from connectors.wire import UpstreamError
 
+from .ahead import ALERTS, wanted_below
 from .context import Info
 from .merged import Merged, merged, missing
 from .refusals import BadUserInput
@@ -37,7 +39,7 @@ async def departures(
 ) -> Merged[Departure] | None:
     """The next ones of all operators. Without live reports the schedule stands, and what is missing is told."""
     if not 1 <= first <= MOST:
-        raise BadUserInput(f"`first` is {first}; one may ask for 1 to {MOST} departures.")
+        raise BadUserInput("`first` is {first}; one may ask for 1 to {most} departures.", first=first, most=MOST)
     asked = info.context.campus.answering("timetable")
     now = info.context.campus.now()
 
@@ -45,6 +47,9 @@ async def departures(
         timetable = await info.context.collection(info.context.indexes.shuttle.timetable, system)
         return timetable.departures(now, origin, destination, first)
 
+    alerts = wanted_below(info, ALERTS)
+    for system in asked:
+        alerts(system)
     found = await merged(info, {system: of(system) for system in asked})
     if found is None:
         return None
@@ -70,6 +75,10 @@ def _with_report(departure: Departure, reports: TripUpdates | Exception) -> Depa
     delay = report.delay_at(departure.origin_sequence) if report else None
     return msgspec.structs.replace(
         departure,
-        expected_at=departure.scheduled_at + delay if delay is not None else None,
+        delay=delay,
         cancelled=report.cancelled if report else False,
     )
+
+
+def seconds_late(departure: Parent[Departure]) -> int | None:
+    return None if departure.delay is None else int(departure.delay.total_seconds())

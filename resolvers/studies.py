@@ -7,6 +7,7 @@ from strawberry import Parent
 from connectors import sis
 from connectors.reads import AccountKey
 
+from .ahead import SEATS, wanted_below
 from .context import Info
 from .courses import course_by_key, current_term
 from .merged import Merged
@@ -16,7 +17,10 @@ from .people import Me, Student, studies
 async def enrolments(owner: Parent[Me | Student], info: Info, term: str | None = None) -> Merged[sis.Enrolment] | None:
     """Of one term; without one, of the term that runs at each campus, or comes next."""
 
+    seats = wanted_below(info, SEATS)
+
     async def of(who: sis.Identity) -> Sequence[sis.Enrolment]:
+        seats(AccountKey(who.system, who.wire_id))
         wanted = term or (await current_term(info, who.system)).code
         everything = await info.context.sis.enrolments_by_person.load(AccountKey(who.system, who.wire_id))
         return _in_order(each for each in everything if each.course.term == wanted)

@@ -10,12 +10,12 @@ from strawberry import Parent
 
 from campus.location import Location
 from campus.record import Record
-from campus.text import ENGLISH, Text
+from campus.text import UNTOLD, Text
 from campus.timetable import Occurrence, Weekly, conflicts, occurrences
 from connectors import sis
 from connectors.reads import AccountKey
 
-from .ahead import asked_below
+from .ahead import SITTINGS, wanted_below
 from .context import Info
 from .courses import course_by_key
 from .exams import PersonalExam, exams_of, in_order
@@ -95,13 +95,12 @@ async def timetable(
     first = start or info.context.campus.now().date()
     last = end or first + min(AHEAD, date.max - first)
     if not timedelta() <= last - first <= LONGEST_RANGE:
-        raise BadUserInput(f"A timetable runs from a day to a later one, {LONGEST_RANGE.days} days at most.")
+        raise BadUserInput("A timetable runs from a day to a later one, {days} days at most.", days=LONGEST_RANGE.days)
 
-    sitting = info.context.sis.assessments_by_person if _examinations_asked_for(info) else None
+    sittings = wanted_below(info, SITTINGS)
 
     async def of(who: sis.Identity) -> list[ClassMeeting]:
-        if sitting:  # which need not wait for the classes they stand beside
-            sitting.ahead(AccountKey(who.system, who.wire_id))
+        sittings(AccountKey(who.system, who.wire_id))
         return await class_meetings(info, who, first, last)
 
     found = await studies(owner, info, of)
@@ -110,10 +109,6 @@ async def timetable(
     ordered = sorted(found.nodes, key=lambda each: (each.start, each.end, each.section.key))
     meetings = Merged(nodes=ordered, unavailable=found.unavailable)
     return Timetable(meetings=meetings, owner=owner, first=first, last=last)
-
-
-def _examinations_asked_for(info: Info) -> bool:
-    return asked_below(info, "entries") or asked_below(info, "exams")
 
 
 def collisions(timetable: Parent[Timetable]) -> list[Conflict] | None:
@@ -157,7 +152,7 @@ async def _class_entry(info: Info, meeting: ClassMeeting) -> TimetableEntry:
         kind=EntryKind.MEETING,
         campus=meeting.campus,
         course=meeting.section.course,
-        title=course.title if course else {ENGLISH: meeting.section.course.code},
+        title=course.title if course else {UNTOLD: meeting.section.course.code},
         start=meeting.start,
         end=meeting.end,
         room=meeting.room,

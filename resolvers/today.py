@@ -1,4 +1,4 @@
-"""What the next day brings one person: classes, examinations, loans due, shuttles, and steps that wait for them."""
+"""What the next day brings one person: classes, examinations, bookings, loans due, shuttles, steps that wait."""
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
@@ -6,21 +6,25 @@ from datetime import datetime, timedelta
 from strawberry import Parent
 
 from campus.record import Record
-from campus.text import ENGLISH
-from connectors import onestop, sis
+from campus.text import UNTOLD
+from connectors import gz_campus, onestop, sis
 from connectors.reads import AccountKey
 
 from .context import Info
 from .courses import course_by_key
 from .exams import exams_of
+from .facilities import facility_by_key
 from .merged import Merged, Unavailable, merged
 from .onestop import service_by_key
 from .people import Me
 from .shuttle import departures
 from .timetable import class_meetings
-from .today_items import TodayItem, of_class, of_departure, of_exam, of_loan, of_step
+from .today_items import TodayItem, of_booking, of_class, of_departure, of_exam, of_loan, of_step
 
 AHEAD = timedelta(hours=24)
+
+SCOPES = ("library:read", "services:read", "bookings:read")
+"""What a token may lack without losing the whole day."""
 
 SHUTTLES = 5
 """Departures shown: the next ones; a day has some hundred."""
@@ -53,6 +57,8 @@ async def today(me: Parent[Me], info: Info, stop: str | None = None) -> Today | 
         asked |= {f"loans {system}": day.loans(system) for system in info.context.campus.answering("loans")}
     if "services:read" in scopes:
         asked |= {f"steps {system}": day.steps(system) for system in info.context.campus.answering("applications")}
+    if "bookings:read" in scopes:
+        asked |= {f"bookings {system}": day.bookings(system) for system in info.context.campus.answering("bookings")}
     found = await merged(info, asked)
     if found is None:
         return None
@@ -62,7 +68,7 @@ async def today(me: Parent[Me], info: Info, stop: str | None = None) -> Today | 
         since=day.now,
         until=day.until,
         items=Merged(nodes=nodes, unavailable=list(unavailable.values())),
-        missing_scopes=[scope for scope in ("library:read", "services:read") if scope not in scopes],
+        missing_scopes=[scope for scope in SCOPES if scope not in scopes],
     )
 
 
@@ -110,6 +116,21 @@ class _Day:
             return None
         return [of_loan(each) for each in found if self.now <= each.due_at <= self.until]
 
+    async def bookings(self, system: str) -> list[TodayItem] | None:
+        account = await self.info.context.accounts.name(system)
+        if account is None:
+            return None
+        found = await self.info.context.facilities.bookings_by_account.load(AccountKey(system, account))
+        if found is None:
+            return None
+        return [
+            of_booking(each, await facility_by_key(self.info, each.facility))
+            for each in found
+            if each.starts < self.until
+            and each.ends > self.now
+            and each.state is not gz_campus.BookingState.CHECKED_OUT
+        ]
+
     async def steps(self, system: str) -> list[TodayItem] | None:
         """Applications that were given back wait for their applicant, in a step of their own."""
         account = await self.info.context.accounts.name(system)
@@ -126,7 +147,7 @@ class _Day:
             key = onestop.ApplicationKey(system, account, application.id)
             service = await service_by_key(self.info, application.service)
             waiting += [
-                of_step(application, step, service.name if service else {ENGLISH: application.service.key})
+                of_step(application, step, service.name if service else {UNTOLD: application.service.key})
                 for step in await onestop_.steps_by_application.load(key)
                 if step.state is onestop.StepState.WAITING
             ]

@@ -8,9 +8,9 @@ from strawberry import Parent
 
 from campus.location import Location
 from campus.record import Record
-from campus.text import ENGLISH, Text
+from campus.text import UNTOLD, Text
 from connectors import library, onestop, sis
-from connectors.gz_campus import Departure
+from connectors.gz_campus import Booking, Departure, Facility
 
 from .context import Info
 from .exams import PersonalExam
@@ -25,6 +25,7 @@ class TodayKind(enum.Enum):
     LOAN_DUE = "LOAN_DUE"
     DEPARTURE = "DEPARTURE"
     APPLICATION_STEP = "APPLICATION_STEP"
+    BOOKING = "BOOKING"
 
 
 class TodayItem(Record, frozen=True):
@@ -40,8 +41,8 @@ class TodayItem(Record, frozen=True):
     subject: str | None
     """Global id of what it is about, where it has one."""
     room: str | None = None
-    stop: Location | None = None
-    """Of a departure."""
+    place: Location | None = None
+    """Of a departure its stop, of a booking the facility."""
 
 
 def of_class(meeting: ClassMeeting, course: sis.Course | None) -> TodayItem:
@@ -52,8 +53,8 @@ def of_class(meeting: ClassMeeting, course: sis.Course | None) -> TodayItem:
         campus=meeting.campus,
         at=meeting.start,
         until=meeting.end,
-        title=course.title if course else {ENGLISH: code},
-        detail={ENGLISH: f"{code} {meeting.section.code}"},
+        title=course.title if course else {UNTOLD: code},
+        detail={UNTOLD: f"{code} {meeting.section.code}"},
         room=meeting.room,
         link=_link("timetable", {"from": day, "to": day}),
         subject=id_of("Section", meeting.section),
@@ -80,8 +81,8 @@ def of_loan(loan: library.Loan) -> TodayItem:
         campus=loan.campus,
         at=loan.due_at,
         until=None,
-        title={ENGLISH: loan.title},
-        detail={ENGLISH: loan.author} if loan.author else {},
+        title={UNTOLD: loan.title},
+        detail={UNTOLD: loan.author} if loan.author else {},
         link=_link("loans", {}),
         subject=id_of("Loan", loan),
     )
@@ -94,7 +95,7 @@ def of_step(application: onestop.Application, step: onestop.Step, service: Text)
         at=step.started_at,
         until=None,
         title=service,
-        detail={ENGLISH: step.name},
+        detail={UNTOLD: step.name},
         link=_link("my-applications", {"tab": application.tab.value}),
         subject=id_of("Application", application),
     )
@@ -109,9 +110,23 @@ def of_departure(departure: Departure) -> TodayItem:
         until=departure.arrives_at,
         title=departure.route.name,
         detail=departure.destination.name,
-        stop=Location(building=origin.name, room=None, latitude=origin.latitude, longitude=origin.longitude),
+        place=origin.location,
         link=_link("shuttle-board", {"from": origin.code}),
         subject=id_of("ShuttleStop", origin),
+    )
+
+
+def of_booking(booking: Booking, facility: Facility | None) -> TodayItem:
+    return TodayItem(
+        kind=TodayKind.BOOKING,
+        campus=booking.campus,
+        at=booking.starts,
+        until=booking.ends,
+        title=facility.name if facility else {UNTOLD: booking.facility_name},
+        detail={UNTOLD: booking.title} if booking.title else {},
+        place=facility.location if facility else None,
+        link=_link("my-bookings", {}),
+        subject=id_of("Booking", booking),
     )
 
 
@@ -120,4 +135,4 @@ def _link(widget: str, variables: dict[str, str]) -> str:
 
 
 async def location_of_item(item: Parent[TodayItem], info: Info) -> Location | None:
-    return item.stop or (await location_of(info, item.campus, item.room) if item.room else None)
+    return item.place or (await location_of(info, item.campus, item.room) if item.room else None)

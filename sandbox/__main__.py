@@ -19,7 +19,9 @@ from typing import Any
 from . import identity
 from .catalogue import CatalogueError
 from .data_dir import PROTOCOLS, DataDir, DataDirError, Wanted
+from .flowable_places import Places
 from .frame import bound, framed, serve, url_of
+from .outbox import Outbox
 from .systems import CAMPUSES, SYSTEMS
 from .university import CAMPUS_TIME
 
@@ -48,6 +50,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--catalogue", type=Path, help="a real term's class schedule, .json or .json.gz")
     parser.add_argument("--term", help="term code of the catalogue, where its file's name does not begin with it")
     parser.add_argument("--reset", action="store_true", help="throw away what is there and build anew")
+    parser.add_argument(
+        "--officers", type=float, help="seconds after which One Stop's officers agree; never, if not given"
+    )
     parser.add_argument("--host", default="127.0.0.1")
     return parser.parse_args()
 
@@ -59,26 +64,34 @@ def _open(data: DataDir, name: str) -> sqlite3.Connection:
     return db
 
 
-async def _serve(data: DataDir, host: str) -> None:
+async def _serve(data: DataDir, host: str, officers: float | None) -> None:
     ports = data.paper["ports"]
     names = [*(system.id for system in SYSTEMS), *(f"identity-{campus}" for campus in CAMPUSES)]
     sockets = {name: bound(host, ports.get(name, 0)) for name in names}
     data.paper["ports"] = {name: listening.getsockname()[1] for name, listening in sockets.items()}
-    data.save()
-    clock, runners = data.clock, []
+    clock, runners, register = data.clock, [], _open(data, "identity")
     systems: list[dict[str, Any]] = []
     for system in SYSTEMS:
         spoken, secret = PROTOCOLS[system.protocol], data.paper["secrets"][system.id]
-        app = framed(spoken.build_app(_open(data, system.id), clock, secret), spoken, clock)
+        signing = data.signing_secret(system.id)
+        own: dict[str, Any] = {}
+        if system.protocol == "flowable":
+            (office,) = [each.id for each in SYSTEMS if each.protocol == "librebooking"]
+            own = {"after": officers, "places": Places(_open(data, office), register, clock)}
+        app = spoken.build_app(_open(data, system.id), clock, secret, **own)
+        app = framed(app, spoken, clock, Outbox(system.id, signing))
         runners.append(await serve(app, sockets[system.id]))
         told = {"id": system.id, "kind": system.kind, "campus": system.campus, "protocol": system.protocol}
-        systems.append({**told, "url": url_of(sockets[system.id]), "secret": secret})
-    register, issuers = _open(data, "identity"), []
+        secrets = {"secret": secret, "signing_secret": signing}
+        systems.append({**told, "parts": system.parts, "url": url_of(sockets[system.id]), **secrets})
+    data.save()
+    issuers = []
     for campus in CAMPUSES:
         issuer = url_of(sockets[f"identity-{campus}"])
         runners.append(await serve(identity.build_app(register, campus, issuer), sockets[f"identity-{campus}"]))
         issuers.append({"campus": campus, "issuer": issuer, "audience": identity.AUDIENCE})
     announcement = {
+        "data_dir": str(data.path),
         "systems": systems,
         "issuers": issuers,
         "personas": identity.personas(register),
@@ -127,7 +140,7 @@ def main() -> int:
     except (DataDirError, CatalogueError) as reason:
         _say(str(reason))
         return 2
-    _run(_serve(data, asked.host))
+    _run(_serve(data, asked.host, asked.officers))
     return 0
 
 

@@ -75,7 +75,7 @@ def _periods(campus: str, term: Term) -> Iterator[Event]:
 
 def _days_off(campus: str, term: Term) -> Iterator[Event]:
     years = range(term.starts.year, term.ends.year + 1)
-    for name, first, days in (each for year in years for each in _holidays(campus, year)):
+    for name, first, days in (each for year in years for each in holidays(campus, year)):
         last = first + (days - 1) * _DAY
         if first > term.ends or last < term.starts:
             continue
@@ -90,7 +90,7 @@ def _days_off(campus: str, term: Term) -> Iterator[Event]:
 _FOR: Text = {"en": "Make-up day for", "zh-hant": "補課日：", "zh-hans": "补课日："}
 
 
-def _holidays(campus: str, year: int) -> Iterator[tuple[str, date, int]]:
+def holidays(campus: str, year: int) -> Iterator[tuple[str, date, int]]:
     """(name, first day, days) of a year; in Hong Kong a single day that falls on a Sunday is kept on the Monday."""
     here = campus == "CWB"
     moon = [date(year, *at) for at in _BY_THE_MOON.get(year, ())]

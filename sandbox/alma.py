@@ -16,6 +16,9 @@ from aiohttp import web
 
 from .alma_answers import WRONG_SCHEMA, AlmaError, answer, error_body, page
 from .alma_bibs import bib_on_wire
+from .alma_circulation import LIBRARIES_TOLD, owes_too_much, pickup_of, renewable, why_not_requested
+from .alma_licences import routes as licence_routes
+from .alma_users import updated
 from .clock import Clock
 from .library_shelf import hold_document, seed, zulu
 from .library_titles import Title
@@ -46,6 +49,7 @@ def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Applicat
     app.add_routes(
         [
             web.get(user, alma.user),
+            web.put(user, alma.update),
             web.get(f"{user}/loans", alma.loans),
             web.get(f"{user}/loans/{{loan}}", alma.loan),
             web.post(f"{user}/loans/{{loan}}", alma.renew),
@@ -54,8 +58,10 @@ def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Applicat
             web.get(f"{user}/requests/{{request}}", alma.request),
             web.delete(f"{user}/requests/{{request}}", alma.cancel),
             web.get(f"{user}/fees", alma.fees),
+            web.get("/almaws/v1/conf/libraries", alma.libraries),
             web.get("/almaws/v1/bibs", alma.bibs),
             web.get("/almaws/v1/bibs/{mms}", alma.bib),
+            *licence_routes(db),
         ]
     )
     return app
@@ -95,6 +101,12 @@ class _Alma:
     async def user(self, request: web.Request) -> web.Response:
         return answer(self._patron(request))
 
+    async def update(self, request: web.Request) -> web.Response:
+        user = updated(self._patron(request), await _json(request))
+        self.db.execute("update patron set document = ? where primary_id = ?", (json.dumps(user), user["primary_id"]))
+        self.db.commit()
+        return answer(user)
+
     async def loans(self, request: web.Request) -> web.Response:
         user = self._patron(request)["primary_id"]
         order = _ORDER.get(request.query.get("order_by", "id"))
@@ -106,21 +118,20 @@ class _Alma:
         query = (
             f"select renewals_left, document from loan where user_id = ? and status = ? order by {order} {direction}"  # noqa: S608
         )
-        rows = self.db.execute(f"{query}, loan_id", (user, status))
+        rows = self.db.execute(f"{query}, loan_id", (user, status)).fetchall()
         expand = "renewable" in request.query.get("expand", "").split(",")
-        return page(request, "item_loan", [_loan(left, document, expand) for left, document in rows])
+        return page(request, "item_loan", [self._told(left, document, expand) for left, document in rows])
 
     async def loan(self, request: web.Request) -> web.Response:
-        left, document = self._loan_of(request)
-        return answer(_loan(left, document, expand=True))
+        return answer(self._told(*self._loan_of(request), expand=True))
 
     async def renew(self, request: web.Request) -> web.Response:
         if request.query.get("op") != "renew":
             raise AlmaError("401652", "General Error: An error has occurred while processing the request.")
         left, text = self._loan_of(request)
-        if left == 0:
-            raise AlmaError("401822", f"Cannot renew loan: Loan ID {request.match_info['loan']}.")
         document = json.loads(text)
+        if not renewable(self.db, left, document) or owes_too_much(self.db, document["user_id"]):
+            raise AlmaError("401822", f"Cannot renew loan: Loan ID {request.match_info['loan']}.")
         now = self.clock.now()
         due = datetime.combine(now.date() + RENEWED_FOR, time(23, 59), CAMPUS_TIME)
         document |= {
@@ -134,7 +145,7 @@ class _Alma:
             (left - 1, json.dumps(document), document["loan_id"]),
         )
         self.db.commit()
-        return answer(document | {"renewable": left > 1})
+        return answer(self._told(left - 1, json.dumps(document), expand=True))
 
     async def requests(self, request: web.Request) -> web.Response:
         user = self._patron(request)["primary_id"]
@@ -151,21 +162,20 @@ class _Alma:
     async def place(self, request: web.Request) -> web.Response:
         user = self._patron(request)["primary_id"]
         asked = await _json(request)
-        if asked.get("request_type") != "HOLD":
-            raise AlmaError("401129", "No items can fulfill the submitted request.")
-        title = self._title(request.query.get("mms_id", "") or self._mms_of(request.query.get("item_pid", "")))
-        if not title.copies:
+        title = self._find(request.query.get("mms_id", "") or self._mms_of(request.query.get("item_pid", "")))
+        if title is None:
             raise AlmaError("401129", "No items can fulfill the submitted request.")
         waiting = [
             holder
             for (holder,) in self.db.execute("select user_id from request where open and mms_id = ?", (title.mms_id,))
         ]
-        if user in waiting:
-            raise AlmaError("401136", "Failed to save the request: Patron has active request for selected item.")
+        pickup = pickup_of(asked)
+        if refusal := why_not_requested(self.db, asked, title, user, waiting):
+            raise AlmaError(*refusal)
         (last,) = self.db.execute("select max(request_id) from request").fetchone()
         number = f"{int((last or '13839552400003412')[:-7]) + 7}0003412"
         document = hold_document(title, user, number, self.clock.now(), len(waiting) + 1)
-        document["comment"] = asked.get("comment")
+        document |= {"comment": asked.get("comment"), **pickup}
         self.db.execute(
             "insert into request values (?, ?, 'HOLD', 1, ?, ?)", (number, user, title.mms_id, json.dumps(document))
         )
@@ -191,6 +201,9 @@ class _Alma:
         fees = [_fee(f"{request.url.origin()}/almaws/v1", json.loads(document)) for (document,) in rows]
         return page(request, "fee", fees, total_sum=sum(fee["balance"] for fee in fees), currency="HKD")
 
+    async def libraries(self, request: web.Request) -> web.Response:
+        return answer({"library": LIBRARIES_TOLD, "total_record_count": len(LIBRARIES_TOLD)})
+
     async def bibs(self, request: web.Request) -> web.Response:
         asked = [mms for mms in request.query.get("mms_id", "").split(",") if mms]
         if not asked or len(asked) > 100:
@@ -210,6 +223,10 @@ class _Alma:
             raise AlmaError("401861", f"User with identifier {user} was not found.")
         document: dict[str, Any] = json.loads(row[0])
         return document
+
+    def _told(self, left: int, document: str, expand: bool) -> dict[str, Any]:
+        loan: dict[str, Any] = json.loads(document)
+        return loan | {"renewable": renewable(self.db, left, loan)} if expand else loan
 
     def _loan_of(self, request: web.Request) -> tuple[int, str]:
         user, loan = self._patron(request)["primary_id"], request.match_info["loan"]
@@ -250,11 +267,6 @@ class _Alma:
         expand = set(request.query.get("expand", "").split(","))
         full = request.query.get("view", "full") == "full"
         return bib_on_wire(str(request.url.origin()), title, on_loan, expand, full)
-
-
-def _loan(left: int, document: str, expand: bool) -> dict[str, Any]:
-    loan: dict[str, Any] = json.loads(document)
-    return loan | {"renewable": left > 0} if expand else loan
 
 
 def _fee(api: str, fee: dict[str, Any]) -> dict[str, Any]:

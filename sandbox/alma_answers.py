@@ -18,7 +18,8 @@ _BY_STATUS = {
 }
 
 WRONG_SCHEMA = (
-    b'{"item_loan": {"due_date": 7}, "user_request": "none", "fee": 3, "bib": 1, "total_record_count": "many"}'
+    b'{"item_loan": {"due_date": 7}, "user_request": "none", "fee": 3, "electronic_collection": 2,'
+    b' "total_record_count": "many"}'
 )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from xml.sax.saxutils import escape
 
-from .library_titles import Title
+from .library_titles import LIBRARIES, Title
 
 
 def bib_on_wire(origin: str, title: Title, on_loan: int, expand: set[str], full: bool) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def bib_on_wire(origin: str, title: Title, on_loan: int, expand: set[str], full:
         "title": title.title,
         "author": title.author,
         "issn": None,
-        "isbn": title.isbn,
+        "isbn": title.isbn or None,
         "network_number": [f"(OCoLC){title.mms_id[4:12]}"],
         "place_of_publication": title.place,
         "publisher_const": title.publisher,
@@ -31,14 +31,16 @@ def bib_on_wire(origin: str, title: Title, on_loan: int, expand: set[str], full:
         "link": None,
     }
     if full:
-        bib["anies"] = [_marc(title, on_loan, expand)]
+        bib["anies"] = ['<?xml version="1.0" encoding="UTF-16"?>\n' + marc_of(title, on_loan, expand)]
     return bib
 
 
-def _marc(title: Title, on_loan: int, expand: set[str]) -> str:
+def marc_of(title: Title, on_loan: int, expand: set[str], namespace: str = "") -> str:
+    """The record in XML. Books older than the ISBN of thirteen digits keep the one they were catalogued with."""
     name, _, responsibility = title.title.partition(" / ")
+    isbn = title.isbn if title.year >= 2007 else f"{title.old_isbn} (pbk.)"
     fields = [
-        _field("020", ("a", title.isbn)),
+        *([_field("020", ("a", isbn))] if title.isbn else []),
         _field("041", ("a", title.language)),
         _field("090", ("a", title.call_number)),
         _field("100", ("a", title.author)),
@@ -46,38 +48,42 @@ def _marc(title: Title, on_loan: int, expand: set[str]) -> str:
         _field("260", ("a", title.place), ("b", title.publisher), ("c", f"{title.year}.")),
     ]
     if "p_avail" in expand and title.copies:
-        fields.append(
-            _field(
-                "AVA",
-                ("0", title.mms_id),
-                ("8", f"22{title.mms_id[2:]}"),
-                ("a", "852HKUST_INST"),
-                ("b", "MAIN"),
-                ("c", "Stacks"),
-                ("d", title.call_number),
-                ("e", "available" if on_loan < title.copies else "unavailable"),
-                ("f", str(title.copies)),
-                ("g", str(min(on_loan, title.copies))),
-                ("j", "stacks"),
-                ("p", "1"),
-                ("q", "Lee Shau Kee Library"),
-            )
-        )
+        fields.append(_on_paper(title, on_loan))
     if "e_avail" in expand and title.electronic:
-        fields.append(
-            _field(
-                "AVE",
-                ("0", title.mms_id),
-                ("8", f"53{title.mms_id[2:]}"),
-                ("e", "Available"),
-                ("l", "MAIN"),
-                ("m", "E-books of the university"),
-                ("u", f"https://library.example/view/uresolver/852HKUST_INST/openurl?rft.mms_id={title.mms_id}"),
-            )
-        )
+        fields.append(_online(title))
     return (
-        '<?xml version="1.0" encoding="UTF-16"?>\n<record><leader>01142cam a2200301 a 4500</leader>'
+        f"<record{namespace}><leader>01142cam a2200301 a 4500</leader>"
         f'<controlfield tag="001">{title.mms_id}</controlfield>{"".join(fields)}</record>'
+    )
+
+
+def _on_paper(title: Title, on_loan: int) -> str:
+    return _field(
+        "AVA",
+        ("0", title.mms_id),
+        ("8", f"22{title.mms_id[2:]}"),
+        ("a", "852HKUST_INST"),
+        ("b", title.library),
+        ("c", "Stacks"),
+        ("d", title.call_number),
+        ("e", "available" if on_loan < title.copies else "unavailable"),
+        ("f", str(title.copies)),
+        ("g", str(min(on_loan, title.copies))),
+        ("j", "stacks"),
+        ("p", "1"),
+        ("q", LIBRARIES[title.library]),
+    )
+
+
+def _online(title: Title) -> str:
+    return _field(
+        "AVE",
+        ("0", title.mms_id),
+        ("8", f"53{title.mms_id[2:]}"),
+        ("e", "Available"),
+        ("l", "MAIN"),
+        ("m", "E-books of the university"),
+        ("u", f"https://library.example/view/uresolver/852HKUST_INST/openurl?rft.mms_id={title.mms_id}"),
     )
 
 

@@ -10,6 +10,7 @@ from .clock import Clock
 
 _BODY_LIMIT = 64 * 1024
 _KEPT = 5000
+_CREDENTIALS = ("Authorization", "X-Booked-SessionToken")
 
 
 @dataclass(slots=True)
@@ -19,7 +20,7 @@ class Call:
     query: str
     """As sent, without the question mark."""
     body: str
-    """The first 64 KiB as text."""
+    """The first 64 KiB as text; empty for a form with files."""
     status: int | None
     """None while no answer was given, or where the connection was reset instead."""
     correlation_id: str | None
@@ -37,7 +38,9 @@ class Calls:
         self._last: deque[Call] = deque(maxlen=_KEPT)
 
     async def note(self, request: web.Request) -> Call:
-        body = (await request.read())[:_BODY_LIMIT] if request.can_read_body else b""
+        # A form with files can be read once only, by whom it is meant for.
+        mine = request.can_read_body and request.content_type != "multipart/form-data"
+        body = (await request.read())[:_BODY_LIMIT] if mine else b""
         call = Call(
             request.method,
             request.path,
@@ -45,7 +48,7 @@ class Calls:
             body.decode("utf-8", "replace"),
             None,
             request.headers.get("X-Correlation-Id"),
-            "Authorization" in request.headers or "apikey" in request.query,
+            any(name in request.headers for name in _CREDENTIALS) or "apikey" in request.query,
             self._clock.now().isoformat(),
         )
         self._count += 1

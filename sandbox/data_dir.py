@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
-from . import alma, flowable, gtfs, identity, oeapi, request_tracker
+from . import alma, atom, campus_life, flowable, gtfs, hkma, identity, koha, librebooking, oeapi, request_tracker, sru
 from .catalogue import Catalogue, read_catalogue, term_in_name
 from .clock import Clock
 from .population import populate
@@ -25,11 +25,17 @@ from .university import CAMPUS_TIME
 PROTOCOLS: Mapping[str, ModuleType] = {
     "oeapi": oeapi,
     "alma": alma,
+    "sru": sru,
+    "koha": koha,
     "flowable": flowable,
     "request_tracker": request_tracker,
     "gtfs": gtfs,
+    "atom": atom,
+    "hkma": hkma,
+    "campus_life": campus_life,
+    "librebooking": librebooking,
 }
-_FORMAT = 3
+_FORMAT = 11
 """Raised when the systems store something differently: older data is then refused."""
 _DEFAULT_STUDENTS = 2000
 _DEFAULT_SEED = 1
@@ -71,11 +77,8 @@ class DataDir:
             self.paper = json.loads(paper.read_text())
             self._hold_against(wanted)
             return
-        leftovers = [
-            file
-            for system in ("identity", *(one.id for one in SYSTEMS))
-            for file in self.path.glob(f"{system}.sqlite*")
-        ]
+        # Whatever else is kept of this university's people here, as the portal's own store is, goes with them.
+        leftovers = list(self.path.glob("*.sqlite*"))
         if leftovers and not reset:
             say("the data is half-built: a former start was stopped while building; building anew")
         paper.unlink(missing_ok=True)
@@ -92,6 +95,11 @@ class DataDir:
 
     def database(self, name: str) -> sqlite3.Connection:
         return sqlite3.connect(self.path / f"{name}.sqlite")
+
+    def signing_secret(self, system: str) -> str:
+        """With which a system signs what it tells by itself; kept over restarts, as its credential is."""
+        kept: dict[str, str] = self.paper.setdefault("signing_secrets", {})
+        return kept.setdefault(system, secrets.token_urlsafe(32))
 
     @property
     def clock(self) -> Clock:
@@ -172,7 +180,14 @@ def _fill(where: DataDir, name: str, seed: Callable[[sqlite3.Connection], None])
 
 def _secret(system: System) -> str:
     token = secrets.token_urlsafe(24)
-    # Flowable knows users, Alma long keys, and GTFS feeds are public.
-    return {"flowable": f"gateway:{token}", "alma": f"l7{secrets.token_hex(16)}", "gtfs": ""}.get(
-        system.protocol, token
-    )
+    # Flowable and LibreBooking know users, Koha clients, Alma long keys; what has an empty one is public.
+    return {
+        "flowable": f"gateway:{token}",
+        "koha": f"gateway:{token}",
+        "librebooking": f"gateway:{token}",
+        "alma": f"l7{secrets.token_hex(16)}",
+        "gtfs": "",
+        "atom": "",
+        "hkma": "",
+        "sru": "",
+    }.get(system.protocol, token)

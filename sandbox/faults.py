@@ -1,6 +1,7 @@
 """Faults on demand, made at the socket: what a client meets is what a broken system would do to it."""
 
 import asyncio
+import itertools
 import socket
 import struct
 import time
@@ -35,6 +36,12 @@ class Fault:
     """On the monotonic clock; None stays until another is set."""
     seconds: float = _SLOW_SECONDS
     """How long `slow` waits before it answers."""
+    path: str = ""
+    """Only what is asked under it is met; everything, if empty."""
+    method: str = ""
+    """Only what is asked by it is met; everything, if empty."""
+    each: int = 1
+    """Only every so many-th request is met; the others are answered."""
 
 
 class Faults:
@@ -44,6 +51,7 @@ class Faults:
         self._wording = wording
         self._fault = Fault()
         self._changed = asyncio.Event()
+        self._requests = itertools.count(1)
         self._open: set[asyncio.WriteTransport] = set()
 
     def set(self, asked: Any) -> None:
@@ -54,11 +62,16 @@ class Faults:
         for number in (lasting, seconds):
             if number is not None and (isinstance(number, bool) or not isinstance(number, int | float) or number <= 0):
                 raise UnknownFault("for and seconds are positive numbers of seconds")
+        path, method, each = asked.get("path", ""), asked.get("method", ""), asked.get("each", 1)
+        if not isinstance(path, str) or not isinstance(method, str):
+            raise UnknownFault("path is how the paths begin that the fault meets, method what they are asked by")
+        if isinstance(each, bool) or not isinstance(each, int) or each < 1:
+            raise UnknownFault("each is a whole number from 1 on: which requests the fault meets")
         ends = None if lasting is None else time.monotonic() + lasting
-        self._fault = Fault(asked["mode"], ends, seconds)
+        self._fault = Fault(asked["mode"], ends, seconds, path, method, each)
         self._changed.set()
         self._changed = asyncio.Event()
-        if self._fault.mode == "down":
+        if self._fault.mode == "down" and not path and not method:
             for transport in list(self._open):
                 reset(transport)
 
@@ -70,7 +83,8 @@ class Faults:
     def told(self) -> dict[str, Any]:
         fault = self.now()
         left = None if fault.ends is None else round(fault.ends - time.monotonic(), 3)
-        return {"mode": fault.mode, "for": left, "seconds": fault.seconds}
+        told = {"mode": fault.mode, "for": left, "seconds": fault.seconds, "path": fault.path}
+        return {**told, "method": fault.method, "each": fault.each}
 
     async def meet(
         self, request: web.Request, answer: Callable[[], Awaitable[web.StreamResponse]]
@@ -80,6 +94,8 @@ class Faults:
         if transport is not None:
             self._open.add(transport)
         try:
+            if next(self._requests) % self._meeting(request).each:
+                return await answer()
             return await self._met(request, answer)
         finally:
             if transport is not None:
@@ -88,7 +104,7 @@ class Faults:
     async def _met(
         self, request: web.Request, answer: Callable[[], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        while (fault := self.now()).mode == "hang":
+        while (fault := self._meeting(request)).mode == "hang":
             await self._until_changed(fault)
         if fault.mode == "down":
             return _broken_off(request)
@@ -104,6 +120,11 @@ class Faults:
             body = self._wording.WRONG_SCHEMA
             return web.Response(body=body, content_type="application/zip" if body[:2] == b"PK" else "application/json")
         return self._refusal(fault)
+
+    def _meeting(self, request: web.Request) -> Fault:
+        fault = self.now()
+        met = request.path.startswith(fault.path) and fault.method in ("", request.method)
+        return fault if met else Fault()
 
     async def _until_changed(self, fault: Fault) -> None:
         left = None if fault.ends is None else max(0.0, fault.ends - time.monotonic())

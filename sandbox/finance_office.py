@@ -32,9 +32,9 @@ _TUITION = {
 """Per main term, by campus and degree."""
 _VISITING = {"CWB": "1200.00", "GZ": "600.00"}
 """What a campus charges per main term whom the other campus teaches."""
-_RESIDENCE = {"CWB": ("9846.50", "11930.25"), "GZ": ("1500.00", "2400.00")}
+RESIDENCE = {"CWB": ("9846.50", "11930.25"), "GZ": ("1500.00", "2400.00")}
 """Per main term, by the kind of room."""
-_WORDS: Mapping[str, Text] = {
+WORDS: Mapping[str, Text] = {
     "tuition": {"en": "Tuition fee", "zh-hant": "學費", "zh-hans": "学费"},
     "visiting": {"en": "Visiting student fee", "zh-hant": "訪問學生費", "zh-hans": "访问学生费"},
     "residence": {"en": "Residence fee", "zh-hant": "宿費", "zh-hans": "住宿费"},
@@ -61,12 +61,12 @@ class FinanceOffice:
     def account_of(self, record: StudentRecord, dice: Random, *, at_home: bool, affairs: Sequence[str]) -> Account:
         """Everything charged since admission; terms before the current one are paid, this one as `affairs` say."""
         pays = next((word for word in affairs if word in _PAYS), "") or dice.choice(_PAYS)
-        charges = tuple(self._charges(record, dice, at_home=at_home))
+        charges = tuple(self._charges(record, dice, at_home=at_home, resident="resident" in affairs))
         return Account(CURRENCY[self.campus], charges, tuple(self._payments(record, charges, pays, dice)))
 
-    def _charges(self, record: StudentRecord, dice: Random, *, at_home: bool) -> Iterator[Charge]:
+    def _charges(self, record: StudentRecord, dice: Random, *, at_home: bool, resident: bool) -> Iterator[Charge]:
         fee = _TUITION[self.campus, record.programme.split("-")[0]] if at_home else _VISITING[self.campus]
-        room = dice.choice((*_RESIDENCE[self.campus], ""))
+        room = dice.choice((*RESIDENCE[self.campus], "")) or (RESIDENCE[self.campus][0] if resident else "")
         studied = [
             term
             for term in self.terms
@@ -78,12 +78,12 @@ class FinanceOffice:
             yield self._charge("tuition" if at_home else "visiting", fee, term, timedelta(days=14))
             if room:
                 # Paid in two instalments, the second of which is not due before the term has run for months.
-                half = str((Decimal(room) / 2).quantize(Decimal("0.01")))
-                yield self._charge("residence", half, term, timedelta(days=21))
-                yield self._charge("residence", half, term, timedelta(days=75))
+                half = (Decimal(room) / 2).quantize(Decimal("0.01"))
+                yield self._charge("residence", str(half), term, timedelta(days=21))
+                yield self._charge("residence", str(Decimal(room) - half), term, timedelta(days=75))
 
     def _charge(self, item: str, amount: str, term: Term, due: timedelta) -> Charge:
-        return Charge(_WORDS[item], Decimal(amount), term.code, term.starts - timedelta(days=30), term.starts + due)
+        return Charge(WORDS[item], Decimal(amount), term.code, term.starts - timedelta(days=30), term.starts + due)
 
     def _payments(self, record: StudentRecord, charges: Sequence[Charge], pays: str, dice: Random) -> Iterator[Payment]:
         """One a term and due date."""

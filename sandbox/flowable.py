@@ -19,9 +19,12 @@ from .clock import Clock
 from .flowable_applications import seed
 from .flowable_catalogue import Catalogue
 from .flowable_engine import Engine, NotRunning
+from .flowable_officers import Officers, tell_of
+from .flowable_places import Places
 from .flowable_queries import BadRequest, Listing, ask
 from .flowable_records import Records, Row, rows
 from .flowable_variables import Variables
+from .frame import CONTROLS
 
 __all__ = ["WRONG_SCHEMA", "build_app", "error_body", "seed"]
 
@@ -42,18 +45,28 @@ def error_body(status: int) -> tuple[str, bytes]:
     return "application/json", json.dumps(body).encode()
 
 
-def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Application:
-    """`secret` is `user:password` of the one account that may call (Basic)."""
-    engine = Engine(db, lambda: str(uuid.uuid4()))
-    one_stop, variables, catalogue = _OneStop(db, clock, engine), Variables(db, engine), Catalogue(db)
+def build_app(
+    db: sqlite3.Connection, clock: Clock, secret: str, *, after: float | None = None, places: Places | None = None
+) -> web.Application:
+    """`secret` is `user:password` of the one account that may call (Basic); officers agree `after` seconds.
+
+    `places` is where what they agree to is booked, if it is kept by another system.
+    """
+    engine = Engine(db, lambda: str(uuid.uuid4()), places.book if places else None)
+    one_stop, variables = _OneStop(db, clock, engine), Variables(db, clock, engine)
+    catalogue, officers = Catalogue(db, clock, engine), Officers(db, clock, engine, after)
     app = web.Application(middlewares=[_gate(secret)], client_max_size=64 * 2**20)
+    app[CONTROLS] = {"/__officers": officers.answer}
+    app.cleanup_ctx.append(officers.work)
     instances, history = "/runtime/process-instances", "/history/historic-process-instances"
     app.add_routes(
         [
             web.get("/repository/process-definitions", catalogue.definitions),
             web.get("/repository/process-definitions/{id}", catalogue.definition),
             web.get("/repository/deployments", catalogue.deployments),
+            web.post("/repository/deployments", catalogue.create),
             web.get("/repository/deployments/{id}", catalogue.deployment),
+            web.delete("/repository/deployments/{id}", catalogue.delete),
             web.get("/repository/deployments/{id}/resources", catalogue.resources),
             web.get("/repository/deployments/{id}/resourcedata/{name}", catalogue.resource_data),
             web.get(instances, one_stop.running),
@@ -65,9 +78,11 @@ def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Applicat
             web.put(f"{instances}/{{id}}/variables", variables.create_or_update),
             web.get(f"{instances}/{{id}}/variables/{{name}}", variables.one),
             web.put(f"{instances}/{{id}}/variables/{{name}}", variables.update),
+            web.delete(f"{instances}/{{id}}/variables/{{name}}", variables.delete),
             web.get(f"{instances}/{{id}}/variables/{{name}}/data", variables.data),
             web.get(history, one_stop.history),
             web.get(f"{history}/{{id}}", one_stop.history_one),
+            web.delete(f"{history}/{{id}}", one_stop.forget),
             web.get(f"{history}/{{id}}/variables/{{name}}/data", variables.data),
             web.post("/query/historic-process-instances", one_stop.history),
             web.get("/history/historic-task-instances", one_stop.tasks),
@@ -140,6 +155,7 @@ class _OneStop:
             self.engine.put(instance, variable["name"], variable.get("value"), variable.get("type") or "")
         self.engine.begin(instance, now)
         self.db.commit()
+        tell_of(request.app, self.engine, instance)
         row = rows(self.db, "select * from instance where id = ?", [instance])[0]
         shown = self._records(request).running([row], with_variables=bool(asked.get("returnVariables")))
         return web.json_response(shown[0], status=201)
@@ -147,6 +163,7 @@ class _OneStop:
     async def delete(self, request: web.Request) -> web.Response:
         self.engine.delete(request.match_info["id"], request.query.get("deleteReason"), self.clock.now())
         self.db.commit()
+        tell_of(request.app, self.engine, request.match_info["id"])
         return web.Response(status=204)
 
     async def history(self, request: web.Request) -> web.Response:
@@ -158,6 +175,15 @@ class _OneStop:
     async def history_one(self, request: web.Request) -> web.Response:
         row = self._row(request, "select * from instance where id = ?", "process instance")
         return web.json_response(self._records(request).history([row], with_variables=False)[0])
+
+    async def forget(self, request: web.Request) -> web.Response:
+        row = self._row(request, "select * from instance where id = ?", "historic process instance")
+        if row["end_time"] is None:
+            still = f"Process instance is still running, cannot delete historic process instance: {row['id']}"
+            return _refused(500, "Internal server error", still)
+        self.engine.forget(row["id"])
+        self.db.commit()
+        return web.Response(status=204)
 
     async def tasks(self, request: web.Request) -> web.Response:
         asked = await _asked(request)
@@ -208,6 +234,7 @@ class _OneStop:
             case action:
                 raise BadRequest(f"Invalid action: '{action}'.")
         self.db.commit()
+        tell_of(request.app, self.engine, found[0]["instance"])
         return web.Response(status=200)
 
     def _definition_of(self, asked: Mapping[str, Any]) -> str:

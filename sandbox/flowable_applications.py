@@ -1,6 +1,5 @@
 """The service catalogue deployed, and who has applied for what at the simulated One Stop, in every state there is."""
 
-import json
 import random
 import sqlite3
 import uuid
@@ -8,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from .flowable_deployments import deploy, packed
 from .flowable_engine import TABLES, Engine, stamp
+from .flowable_officers import SEEDED
 from .flowable_services import SERVICES
 from .university import Person, University
 
@@ -19,17 +20,15 @@ _COMMENTS = {"returned": "Please attach a proof, {}.", "rejected": "Not possible
 def seed(db: sqlite3.Connection, university: University, campus: str) -> None:
     """Deploys the services and tells the applications of everybody who has a `onestop_id`."""
     db.executescript(TABLES)
-    chance = random.Random(f"{university.seed}:flowable:{campus}")
-    engine = Engine(db, lambda: str(uuid.UUID(int=chance.getrandbits(128), version=4)))
+    chance, ids, papers = (random.Random(f"{university.seed}:{of}:{campus}") for of in ("flowable", "ids", "papers"))
+    engine = Engine(db, lambda: str(uuid.UUID(int=ids.getrandbits(128), version=4)))
     for number, service in enumerate(SERVICES):
         deployed = university.now - timedelta(days=400 - number)
         if service["key"] == "accommodation-certificate":
             # Its first version asked for no number of copies; only `latest=true` tells the two apart.
-            _deploy(engine, _without(service, "copies"), 1, deployed - timedelta(days=200))
-            _deploy(engine, service, 2, deployed)
-        else:
-            _deploy(engine, service, 1, deployed)
-    past = _Past(engine, chance, university.now)
+            _deploy(engine, _without(service, "copies"), deployed - timedelta(days=200))
+        _deploy(engine, service, deployed)
+    past = _Past(engine, chance, papers, university.now)
     for person in university.people:
         if "onestop_id" in person.accounts:
             for number in range(_amount(chance, person)):
@@ -37,16 +36,8 @@ def seed(db: sqlite3.Connection, university: University, campus: str) -> None:
     db.commit()
 
 
-def _deploy(engine: Engine, service: dict[str, Any], version: int, at: datetime) -> None:
-    deployment, text = engine.new_id(), json.dumps(service, ensure_ascii=False)
-    engine.db.execute(
-        "insert into deployment values (?, ?, ?, ?, ?)",
-        (deployment, service["name"]["en"], service["type"], stamp(at), text),
-    )
-    engine.db.execute(
-        "insert into definition values (?, ?, ?, ?, ?)",
-        (f"{service['key']}:{version}:{engine.new_id()}", service["key"], version, deployment, text),
-    )
+def _deploy(engine: Engine, service: dict[str, Any], at: datetime) -> None:
+    deploy(engine, service["name"]["en"], packed(service), at)
 
 
 def _without(service: dict[str, Any], field: str) -> dict[str, Any]:
@@ -65,6 +56,8 @@ def _amount(chance: random.Random, person: Person) -> int:
 class _Past:
     engine: Engine
     chance: random.Random
+    papers: random.Random
+    """Dice of their own for files, so that who applied for what does not change by them."""
     now: datetime
 
     def apply(self, person: Person, number: int) -> None:
@@ -78,10 +71,11 @@ class _Past:
         (definition,) = self.engine.db.execute(
             "select id from definition where key = ? order by version desc", (service["key"],)
         ).fetchone()
-        instance = self.engine.start(definition, f"{person.accounts['onestop_id']}-{number + 1:04d}", "onestop", at)
+        instance = self.engine.start(definition, f"{person.accounts['onestop_id']}-{number + 1:04d}", SEEDED, at)
         self.engine.put(instance, "applicant", person.accounts["onestop_id"])
         self.engine.put(instance, "title", f"{service['name']['en']} – {person.given_name} {person.surname}")
         self.engine.put(instance, "form", self._filled(service, person))
+        self._attach(instance, service, person, at)
         self.engine.begin(instance, at)
         self._handle(instance, state, at, person)
 
@@ -106,6 +100,28 @@ class _Past:
         self.engine.put(instance, "decision", decision, task=task)
         self.engine.put(instance, "comment", comment, task=task)
         self.engine.complete(task, at)
+
+    def _attach(self, instance: str, service: dict[str, Any], person: Person, at: datetime) -> None:
+        """Files are binary variables, and what the applicant calls them stands in the variable `files`."""
+        told = []
+        for wanted in service["files"]:
+            if not wanted["required"] and self.papers.random() < 0.5:
+                continue
+            content = f"{wanted['name']['en']} of {person.given_name} {person.surname}, {person.key}".encode()
+            content += bytes(self.papers.randrange(200, 4000))
+            variable, ending = f"file_{wanted['id']}", wanted["types"][0].rpartition("/")[2]
+            self.engine.put(instance, variable, content)
+            told.append(
+                {
+                    "variable": variable,
+                    "name": f"{wanted['id']}-{person.surname.lower()}.{ending}",
+                    "type": wanted["types"][0],
+                    "size": len(content),
+                    "uploadedAt": stamp(at),
+                }
+            )
+        if told:
+            self.engine.put(instance, "files", told)
 
     def _filled(self, service: dict[str, Any], person: Person) -> dict[str, Any]:
         return {name: self._value(name, schema, person) for name, schema in service["form"]["properties"].items()}

@@ -1,20 +1,23 @@
 """The repository of Flowable's REST API: process definitions and the deployments they came with."""
 
-import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import web
 
+from .clock import Clock
+from .flowable_deployments import deploy, undeploy, uploaded
+from .flowable_engine import Engine
 from .flowable_queries import DEFINITIONS, DEPLOYMENTS, ask
 from .flowable_records import Records, Row, rows
+from .outbox import tell
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     db: sqlite3.Connection
+    clock: Clock
+    engine: Engine
 
     async def definitions(self, request: web.Request) -> web.Response:
         found, page = ask(self.db, DEFINITIONS, request.query)
@@ -35,17 +38,32 @@ class Catalogue:
 
     async def resources(self, request: web.Request) -> web.Response:
         row = self._row(request, "select * from deployment where id = ?", "deployment")
-        names = (f"{json.loads(row['service'])['key']}.bpmn20.xml", "service.json")
-        return web.json_response([self._records(request).resource(row["id"], name) for name in names])
+        found = rows(self.db, "select name from resource where deployment = ? order by name", [row["id"]])
+        return web.json_response([self._records(request).resource(row["id"], one["name"]) for one in found])
 
     async def resource_data(self, request: web.Request) -> web.Response:
         row = self._row(request, "select * from deployment where id = ?", "deployment")
-        name, service = request.match_info["name"], json.loads(row["service"])
-        if name == "service.json":
-            return web.Response(text=row["service"], content_type="application/json")
-        if name == f"{service['key']}.bpmn20.xml":
-            return web.Response(text=_bpmn(service), content_type="text/xml")
-        raise web.HTTPNotFound(text=f"Could not find a resource with name '{name}' in deployment '{row['id']}'.")
+        name = request.match_info["name"]
+        found = rows(self.db, "select content from resource where deployment = ? and name = ?", [row["id"], name])
+        if not found:
+            raise web.HTTPNotFound(text=f"Could not find a resource with name '{name}' in deployment '{row['id']}'.")
+        kind = "application/json" if name.endswith(".json") else "text/xml"
+        return web.Response(body=found[0]["content"], content_type=kind)
+
+    async def create(self, request: web.Request) -> web.Response:
+        name, resources = await uploaded(request)
+        id_ = deploy(self.engine, request.query.get("deploymentName") or name, resources, self.clock.now())
+        self.db.commit()
+        tell(request.app, "campus.service.changed")
+        (row,) = rows(self.db, "select * from deployment where id = ?", [id_])
+        return web.json_response(self._records(request).deployment(row), status=201)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        row = self._row(request, "select * from deployment where id = ?", "deployment")
+        undeploy(self.db, row["id"], cascade=request.query.get("cascade") == "true")
+        self.db.commit()
+        tell(request.app, "campus.service.changed")
+        return web.Response(status=204)
 
     def _row(self, request: web.Request, query: str, what: str) -> Row:
         id_ = request.match_info["id"]
@@ -56,12 +74,3 @@ class Catalogue:
 
     def _records(self, request: web.Request) -> Records:
         return Records(self.db, str(request.url.origin()))
-
-
-def _bpmn(service: Mapping[str, Any]) -> str:
-    steps = "".join(f'<userTask id="{step["id"]}" name="{step["name"]["en"]}"/>' for step in service["steps"])
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
-        f' targetNamespace="{service["type"]}"><process id="{service["key"]}" isExecutable="true">'
-        f'<startEvent id="start"/>{steps}<endEvent id="end"/></process></definitions>'
-    )

@@ -2,7 +2,10 @@
 
 It does what One Stop's BPMN models would: decisions are task-local variables `decision` (approved, returned,
 rejected) and `comment`; a returned application waits for its applicant; each finished phase leaves a milestone.
-Whose turn it is says the process variable `awaiting`: applicant or department.
+A place that is agreed to for a time is booked with whoever keeps it, or rejected if it is not to be had by then.
+One that is started with `filesPending` true goes to its first step when that is set to false, or is given up.
+Whose turn it is says the process variable `awaiting`: applicant or department; until when the applicant may amend,
+`amendUntil`; where and until when something is to be fetched, `collection`.
 """
 
 import json
@@ -12,12 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from .flowable_services import AMEND
 from .university import CAMPUS_TIME
 
 TABLES = """
 create table deployment (id text primary key, name text not null, category text not null, time text not null,
     service text not null);
+create table resource (deployment text not null, name text not null, content blob not null,
+    primary key (deployment, name));
 create table definition (id text primary key, key text not null, version integer not null,
     deployment text not null, service text not null);
 create table instance (
@@ -33,6 +37,9 @@ create table variable (
     type text not null, value text not null, bytes blob, unique (instance, task, name));
 create index variable_by_value on variable (name, value);
 """
+
+PATIENCE = timedelta(hours=1)
+"""How long an application waits for its files."""
 
 
 class NotRunning(Exception):
@@ -62,6 +69,8 @@ def kind_of(value: Any) -> str:
 class Engine:
     db: sqlite3.Connection
     new_id: Callable[[], str]
+    book: Callable[[str, int, int, str, str], bool] | None = None
+    """Facility, from and until (seconds since 1970), applicant and title -> whether it was to be had."""
 
     def start(self, definition: str, business_key: str | None, user: str | None, at: datetime) -> str:
         """Begins an instance of a definition (by id), before its first step; `begin` moves it there."""
@@ -75,11 +84,30 @@ class Engine:
         return instance
 
     def begin(self, instance: str, at: datetime) -> None:
+        """Moves it to its first step; one whose files are still on their way waits for the last of them."""
+        if self.get(instance, "filesPending") is True:
+            return
         service = self.service_of(instance)
         if service["phases"]:
             self.put(instance, "phase", service["phases"][0]["id"])
             self.put(instance, "milestones", [])
         self._wait_for(instance, service["steps"][0], at)
+
+    def resume(self, instance: str, at: datetime) -> None:
+        """After a variable was set: begins what has waited for its files, as a variable listener event would."""
+        if not self.db.execute("select 1 from task where instance = ?", (instance,)).fetchone():
+            self.begin(instance, at)
+
+    def give_up(self, at: datetime) -> None:
+        """Ends what has waited for its files for too long, as a timer of the models would."""
+        waiting = self.db.execute(
+            "select instance.id from instance join variable on instance = instance.id where end_time is null"
+            " and start_time < ? and task = '' and name = 'filesPending' and value = 'true'",
+            (stamp(at - PATIENCE),),
+        ).fetchall()
+        for (instance,) in waiting:
+            self.delete(instance, "files never came", at)
+            self.forget(instance)
 
     def complete(self, task: str, at: datetime) -> None:
         """Ends a task and moves on as its local `decision` says; without one it counts as approved."""
@@ -91,7 +119,7 @@ class Engine:
         instance, step = row
         self.db.execute("update task set end_time = ? where id = ?", (stamp(at), task))
         service, decision = self.service_of(instance), self.get(instance, "decision", task) or "approved"
-        if step == "amend":
+        if step == service["amendment"]["id"]:
             self._wait_for(instance, service["steps"][0], at)
         elif decision == "returned":
             self._wait_for_applicant(instance, service, at)
@@ -112,6 +140,13 @@ class Engine:
             "update task set end_time = ?, delete_reason = ? where instance = ? and end_time is null",
             (stamp(at), reason or "ACTIVITY_DELETED", instance),
         )
+
+    def forget(self, instance: str) -> None:
+        """Takes an instance that is over out of history, with everything of it. NotRunning: there is none."""
+        if not self.db.execute("delete from instance where id = ?", (instance,)).rowcount:
+            raise NotRunning(f"Could not find a historic process instance with id '{instance}'.")
+        for table in ("task", "variable"):
+            self.db.execute(f"delete from {table} where instance = ?", (instance,))  # noqa: S608 (constants)
 
     def put(self, instance: str, name: str, value: Any, kind: str = "", task: str = "") -> None:
         """Sets a variable of an instance, or of one of its tasks; bytes become a binary variable."""
@@ -160,13 +195,28 @@ class Engine:
                 self.put(instance, "phase", following[0]["phase"])
         if following:
             self._wait_for(instance, following[0], at)
-        else:
+        elif self._booked(instance, service):
             self._end(instance, "approved", None, at)
+        else:
+            self._end(instance, "rejected", "The place is not to be had at this time any longer.", at)
+
+    def _booked(self, instance: str, service: dict[str, Any]) -> bool:
+        """Whether nothing was to be booked, or it is."""
+        starts, ends = self.get(instance, "slotFrom"), self.get(instance, "slotUntil")
+        facility = (service.get("slot") or {}).get("facility")
+        if self.book is None or facility is None or starts is None or ends is None:
+            return True
+        title = (self.get(instance, "form") or {}).get("event") or service["name"]["en"]
+        return self.book(facility, starts, ends, self.get(instance, "applicant"), title)
 
     def _end(self, instance: str, outcome: str, text: str | None, at: datetime) -> None:
         self.put(instance, "outcome", outcome)
         if text:
             self.put(instance, "decisionText", text)
+        collection = self.service_of(instance).get("collection")
+        if collection and outcome == "approved":
+            until = stamp(at + timedelta(days=collection["days"]))
+            self.put(instance, "collection", {"place": collection["place"], "until": until})
         self.db.execute("update instance set end_time = ?, end_activity = 'end' where id = ?", (stamp(at), instance))
 
     def _wait_for(self, instance: str, step: dict[str, Any], at: datetime) -> None:
@@ -177,9 +227,11 @@ class Engine:
 
     def _wait_for_applicant(self, instance: str, service: dict[str, Any], at: datetime) -> None:
         applicant, office = self.get(instance, "applicant"), service["department"]["en"]
-        row = (self.new_id(), instance, "amend", AMEND[0], applicant, office, stamp(at))
+        amendment = service["amendment"]
+        row = (self.new_id(), instance, amendment["id"], amendment["name"]["en"], applicant, office, stamp(at))
         self.db.execute("insert into task values (?, ?, ?, ?, ?, ?, ?, null, null)", row)
         self.put(instance, "awaiting", "applicant")
+        self.put(instance, "amendUntil", stamp(at + timedelta(days=amendment["days"])))
 
 
 def milliseconds(start: str, end: str | None) -> int | None:

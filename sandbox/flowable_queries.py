@@ -18,6 +18,15 @@ _OPERATIONS = {
     "notEquals": "value != ?",
     "equalsIgnoreCase": "lower(value) = lower(?)",
     "like": "json_extract(value, '$') like ?",
+    **{
+        name: f"json_type(value) in ('integer', 'real') and json_extract(value, '$') {sign} json_extract(?, '$')"
+        for name, sign in (
+            ("greaterThan", ">"),
+            ("greaterThanOrEquals", ">="),
+            ("lessThan", "<"),
+            ("lessThanOrEquals", "<="),
+        )
+    },
 }
 _MOMENTS = ("After", "Before", "On")
 

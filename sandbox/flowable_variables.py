@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from .clock import Clock
 from .flowable_engine import Engine
 from .flowable_queries import BadRequest
 from .flowable_records import Records, Row, rows
@@ -15,6 +16,7 @@ from .flowable_records import Records, Row, rows
 @dataclass(frozen=True, slots=True)
 class Variables:
     db: sqlite3.Connection
+    clock: Clock
     engine: Engine
 
     async def of_instance(self, request: web.Request) -> web.Response:
@@ -38,8 +40,15 @@ class Variables:
             if sent != name:
                 raise BadRequest("Variable name in the body should be equal to the name used in the requested URL.")
             self.engine.put(instance, name, value, kind)
+        self.engine.resume(instance, self.clock.now())
         self.db.commit()
         return web.json_response(self._shown(request, self._named(request, instance)))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        row = self._named(request, self._running(request))
+        self.db.execute("delete from variable where id = ?", (row["id"],))
+        self.db.commit()
+        return web.Response(status=204)
 
     async def data(self, request: web.Request) -> web.Response:
         """The bytes of a binary variable, of a running instance or of one in history."""
@@ -61,6 +70,7 @@ class Variables:
                 return web.json_response(body, status=409)
         for name, value, kind in written:
             self.engine.put(instance, name, value, kind)
+        self.engine.resume(instance, self.clock.now())
         self.db.commit()
         names = [name for name, _, _ in written]
         shown = [self._shown(request, row) for row in self._found(instance) if row["name"] in names]

@@ -1,7 +1,7 @@
 """Puts a simulated system on a port of its own, under its faults and with its calls counted."""
 
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from json import JSONDecodeError
 
 from aiohttp import web
@@ -9,15 +9,24 @@ from aiohttp import web
 from .calls import Calls
 from .clock import Clock
 from .faults import Faults, UnknownFault, Wording
+from .outbox import OUTBOX, Outbox
 
 _BACKLOG = 512
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+CONTROLS: web.AppKey[Mapping[str, Handler]] = web.AppKey("controls", Mapping)
+"""What one system can be told beside its protocol and its faults: path below `/__`, and who answers."""
 
-def framed(app: web.Application, wording: Wording, clock: Clock) -> web.Application:
-    """The same application with `/__calls` and `/__faults` in front of everything else."""
+
+def framed(app: web.Application, wording: Wording, clock: Clock, outbox: Outbox | None = None) -> web.Application:
+    """The same application with `/__calls`, `/__faults` and, if it tells anything, `/__events` before all else."""
     calls, faults = Calls(clock), Faults(wording)
+    if outbox:
+        app[OUTBOX] = outbox
+        own: Mapping[str, Handler] = app.get(CONTROLS, {})
+        app[CONTROLS] = {**own, "/__events": outbox.answer}
+        app.on_cleanup.append(outbox.close)
 
     @web.middleware
     async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -42,6 +51,8 @@ def framed(app: web.Application, wording: Wording, clock: Clock) -> web.Applicat
 
 
 async def _control(request: web.Request, calls: Calls, faults: Faults) -> web.StreamResponse:
+    if own := request.app.get(CONTROLS, {}).get(request.path):
+        return await own(request)
     match request.method, request.path:
         case "GET", "/__calls":
             return web.json_response(calls.told())
@@ -57,7 +68,7 @@ async def _control(request: web.Request, calls: Calls, faults: Faults) -> web.St
                 return web.json_response({"error": str(reason)}, status=400)
             return web.json_response(faults.told())
         case _:
-            return web.json_response({"error": "The sandbox has /__calls and /__faults."}, status=404)
+            return web.json_response({"error": "The sandbox has /__calls, /__faults and /__events."}, status=404)
 
 
 def bound(host: str, port: int) -> socket.socket:

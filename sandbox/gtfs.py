@@ -68,8 +68,12 @@ class _Operator:
             return web.Response(status=304, headers=head)
         return web.Response(body=self.zip, content_type="application/zip", headers=head)
 
-    async def positions(self, _: web.Request) -> web.Response:
-        return _protobuf(vehicle_positions(self.seed, self._now()))
+    async def positions(self, request: web.Request) -> web.Response:
+        response = _protobuf(vehicle_positions(self.seed, self._now()))
+        etag = response.headers["ETag"] = f'"{self._now():%H%M%S}"'
+        if etag == request.headers.get("If-None-Match"):
+            return web.Response(status=304, headers={"ETag": etag})
+        return response
 
     async def updates(self, _: web.Request) -> web.Response:
         return _protobuf(trip_updates(self.seed, self._now()))

@@ -1,4 +1,4 @@
-"""What the shuttle's vehicles report, computed from timetable and clock: positions, delays and an alert, as protobuf.
+"""What the shuttle's vehicles report, computed from timetable and clock: positions, delays and alerts, as protobuf.
 
 After the GTFS-Realtime 2.0 reference. Delays are a few minutes, drawn once for each trip of each day.
 """
@@ -11,17 +11,13 @@ from math import atan2, cos, degrees, hypot, radians
 
 from google.transit import gtfs_realtime_pb2 as realtime
 
+from .gtfs_alerts import alerts_at
 from .gtfs_tables import clock_time
-from .shuttle_network import STOPS, Trip, first_day, midnight, service_on, trips
+from .shuttle_network import STOPS, Trip, midnight, service_on, trips
 
 EVERY = 15
 """Seconds between two reports."""
 _AHEAD = timedelta(hours=2)
-_ALERT = {
-    "en": ("S2 stops opposite Jiaomen station", "Road works: please wait on the other side of the street."),
-    "zh-Hant": ("S2 於蕉門站對面上落客", "因道路工程，請於馬路對面候車。"),
-    "zh-Hans": ("S2 于蕉门站对面上下客", "因道路工程，请于马路对面候车。"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +60,18 @@ def trip_updates(seed: str, now: datetime) -> bytes:
 
 def alerts(now: datetime) -> bytes:
     message = _message(now)
-    alert = message.entity.add(id="road-works-jiaomen").alert
-    first = first_day(now.date())
-    alert.active_period.add(
-        start=int(midnight(first).timestamp()), end=int(midnight(first + timedelta(days=56)).timestamp())
-    )
-    alert.informed_entity.add(route_id="S2", stop_id="JIAOMEN")
-    alert.cause, alert.effect = realtime.Alert.CONSTRUCTION, realtime.Alert.STOP_MOVED
-    for language, (header, description) in _ALERT.items():
-        alert.header_text.translation.add(text=header, language=language)
-        alert.description_text.translation.add(text=description, language=language)
+    for told in alerts_at(now):
+        alert = message.entity.add(id=told.id).alert
+        if told.period:
+            begins, ends = told.period
+            alert.active_period.add(start=int(begins.timestamp()), end=int(ends.timestamp()))
+        alert.informed_entity.extend(told.informed)
+        alert.cause, alert.effect = told.cause, told.effect
+        for translated, text in ((alert.header_text, told.header), (alert.description_text, told.description)):
+            for language, words in text.items():
+                translated.translation.add(text=words, language=language)
+        if told.url:
+            alert.url.translation.add(text=told.url)
     return message.SerializeToString()
 
 

@@ -21,8 +21,8 @@ def feed(first: date) -> bytes:
             [("HKUSTGZ", _AGENCY["en"], "https://shuttle.example/", "Asia/Shanghai", "en")],
         ),
         "stops.txt": _table(
-            ("stop_id", "stop_code", "stop_name", "stop_lat", "stop_lon"),
-            [(stop.id, stop.id, stop.name["en"], stop.latitude, stop.longitude) for stop in STOPS.values()],
+            ("stop_id", "stop_code", "stop_name", "stop_lat", "stop_lon", "stop_timezone"),
+            [(stop.id, stop.id, stop.name["en"], stop.latitude, stop.longitude, stop.zone) for stop in STOPS.values()],
         ),
         "routes.txt": _table(
             ("route_id", "agency_id", "route_short_name", "route_long_name", "route_type", "route_color"),

@@ -15,7 +15,7 @@ from yarl import URL
 
 from .identity_keys import add_key, published, read
 from .identity_login import login_page, refusal_page
-from .identity_register import account, client, clients, personas, personas_at, seed
+from .identity_register import EVERY_SCOPE, account, client, clients, personas, personas_at, seed
 from .identity_tokens import ACR, AUDIENCE, Tokens
 
 __all__ = ["AUDIENCE", "build_app", "clients", "personas", "seed"]
@@ -63,10 +63,7 @@ class _Provider:
                 "id_token_signing_alg_values_supported": ["ES256"],
                 "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
                 "code_challenge_methods_supported": ["S256"],
-                "scopes_supported": [
-                    "openid", "profile:read", "record:read", "enrolment:read", "library:read",
-                    "services:read", "tickets:read", "students:read", "catalogue:read",
-                ],
+                "scopes_supported": ["openid", *EVERY_SCOPE],
                 "acr_values_supported": [ACR],
                 "authorization_response_iss_parameter_supported": True,
             }

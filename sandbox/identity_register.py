@@ -12,17 +12,27 @@ from .university import Person, University
 
 OWN = (
     "profile:read", "record:read", "enrolment:read", "account:read", "library:read", "services:read", "tickets:read",
+    "housing:read", "card:read", "bookings:read",
+    "dashboard:read", "notifications:read",
+    "library:write", "services:write", "tickets:write", "bookings:write", "contacts:write", "portal:write",
 )  # fmt: skip
 """What is one's own: everybody may ask for it, whether there is anything or not."""
+
+APPLICANTS = (
+    "profile:read", "services:read", "dashboard:read", "notifications:read", "contacts:write", "portal:write",
+)  # fmt: skip
+"""What they gave of themselves, which services there are, and how they arranged their portal: there is nothing else."""
 
 SCOPES = {
     "student": OWN,
     "alumni": OWN,
     "faculty": (*OWN, "students:read"),
     "staff": (*OWN, "students:read"),
-    "applicant": ("profile:read",),
+    "applicant": APPLICANTS,
 }
 """What each affiliation may ask for. A scope opens a door; whose data lie behind it is the gateway's row rule."""
+
+EVERY_SCOPE = tuple(dict.fromkeys(scope for scopes in (*SCOPES.values(), ("catalogue:read",)) for scope in scopes))
 
 _CLIENTS = (
     ("dashboard", "Student dashboard", "", ()),
@@ -127,6 +137,7 @@ def granted(requested: str, allowed: Iterable[str]) -> list[str]:
 
 def _register(db: sqlite3.Connection, university: University, person: Person, *, advises: bool) -> None:
     campuses = sorted({person.home_campus, *person.records})
+    belongs = [] if "applicant" in person.affiliations else campuses
     scopes = dict.fromkeys(scope for affiliation in person.affiliations for scope in SCOPES.get(affiliation, ()))
     roles = _roles(person, advises=advises)
     name = f"{person.given_name} {person.surname}"
@@ -148,7 +159,7 @@ def _register(db: sqlite3.Connection, university: University, person: Person, *,
         sub = hashlib.sha256(f"{university.seed}:{campus}:{person.key}".encode()).hexdigest()[:32]
         db.execute(
             "insert into subject values (?, ?, ?, ?)",
-            (campus, person.key, sub, json.dumps(_claims(person, campus, campuses))),
+            (campus, person.key, sub, json.dumps(_claims(person, campus, belongs))),
         )
 
 
@@ -160,6 +171,7 @@ def _claims(person: Person, campus: str, campuses: list[str]) -> dict[str, Any]:
         "university_person_id": person.key,
         "affiliations": list(person.affiliations),
         "campuses": campuses,
+        "programmes": sorted(record.programme for record in person.records.values() if record.state != "finished"),
         "entitlements": list(person.entitlements),
         "locale": "zh-Hans" if person.home_campus == "GZ" and person.nationality == "CN" else "en",
         **released,
@@ -180,6 +192,7 @@ def _about(university: University, person: Person) -> str:
         names = [p.name["en"] for p in university.campuses[campus].programmes if p.code == record.programme]
         finished = "graduated from" if record.state == "finished" else f"year {record.year_of_study} of"
         studies.append(f"{finished} {names[0] if names else record.programme} at {campus}")
-    what = ", ".join(studies) or f"works at {person.home_campus}"
+    does = "wants to study" if "applicant" in person.affiliations else "works"
+    what = ", ".join(studies) or f"{does} at {person.home_campus}"
     duties = f"; {', '.join(person.entitlements)}" if person.entitlements else ""
     return f"{person.chinese_name or person.given_name}: {what}{duties}"

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from .library_titles import Title, all_titles
+from .library_licences import collections, licences
+from .library_titles import LIBRARIES, Title, all_titles
 from .university import CAMPUS_TIME, Person, University
-
-LIBRARIES = {"MAIN": "Lee Shau Kee Library", "LSK": "LSK Business Library"}
 
 _TABLES = """
 create table bib (mms_id text primary key, copies integer not null, document text not null);
@@ -27,6 +26,8 @@ create table request (
 create index request_by_user on request (user_id);
 create table fee (id text primary key, user_id text not null, status text not null, document text not null);
 create index fee_by_user on fee (user_id);
+create table licence (key text primary key, document text not null);
+create table e_collection (key text primary key, document text not null);
 """
 
 
@@ -42,6 +43,9 @@ def seed(db: sqlite3.Connection, university: University, campus: str) -> None:
     db.executescript(_TABLES)
     chance = random.Random(f"{university.seed}:alma:{campus}")
     titles = all_titles(university.seed)
+    db.executemany("insert into licence values (?, ?)", [(each["code"], json.dumps(each)) for each in licences()])
+    resources = [(each["id"], json.dumps(each)) for each in collections()]
+    db.executemany("insert into e_collection values (?, ?)", resources)
     db.executemany("insert into bib values (?, ?, ?)", [(t.mms_id, t.copies, json.dumps(asdict(t))) for t in titles])
     printed = [title for title in titles if title.copies]
     # Named people share no title with anybody, so that a leak shows by its title alone.
@@ -105,12 +109,14 @@ def _amounts(chance: random.Random, person: Person) -> tuple[int, int, int]:
 
 
 def _patron(db: sqlite3.Connection, person: Person) -> None:
+    street, house, city, country = person.address
     document = {
         "record_type": {"value": "PUBLIC", "desc": "Public"},
         "primary_id": person.accounts["library_id"],
         "first_name": person.given_name,
         "last_name": person.surname,
         "full_name": f"{person.given_name} {person.surname}",
+        "external_id": "SIS",
         "user_group": {"value": person.affiliations[0].upper(), "desc": person.affiliations[0].title()},
         "preferred_language": {"value": "en", "desc": "English"},
         "account_type": {"value": "EXTERNAL", "desc": "External"},
@@ -123,7 +129,23 @@ def _patron(db: sqlite3.Connection, person: Person) -> None:
                     "email_type": [{"value": "personal", "desc": "Personal"}],
                 }
             ],
-            "phone": [{"phone_number": person.telephone, "preferred": True, "preferred_sms": False}],
+            "phone": [
+                {
+                    "phone_number": person.telephone,
+                    "preferred": True,
+                    "preferred_sms": False,
+                    "phone_type": [{"value": "mobile", "desc": "Mobile"}],
+                }
+            ],
+            "address": [
+                {
+                    "line1": f"{house} {street}",
+                    "city": city,
+                    "country": {"value": {"HK": "HKG", "CN": "CHN"}[country]},
+                    "preferred": True,
+                    "address_type": [{"value": "home", "desc": "Home"}],
+                }
+            ],
         },
     }
     db.execute("insert into patron values (?, ?)", (person.accounts["library_id"], json.dumps(document)))
@@ -144,11 +166,10 @@ class _Desk:
             days = -self.chance.randint(1, 9) if number % 4 == 3 else self.chance.randint(1, 30)
             days = 0 if number == 1 else days
             renewals_left = 0 if number % 3 == 2 else self.chance.randint(1, 5)
-            library = "LSK" if title.call_number.startswith("H") else "MAIN"
             document = {
                 "loan_id": self._number(),
                 "circ_desk": {"value": "DEFAULT_CIRC_DESK", "desc": "Circulation"},
-                "library": {"value": library, "desc": LIBRARIES[library]},
+                "library": {"value": title.library, "desc": LIBRARIES[title.library]},
                 "user_id": user,
                 "item_barcode": self._barcode(),
                 "due_date": zulu(datetime.combine(self.now.date() + timedelta(days=days), time(23, 59), CAMPUS_TIME)),

@@ -91,6 +91,9 @@ _PUBLISHERS = (
 _CHINESE_PUBLISHERS = (("香港 :", "三聯書店,"), ("北京 :", "科學出版社,"), ("臺北 :", "五南圖書,"))
 
 
+LIBRARIES = {"MAIN": "Lee Shau Kee Library", "LSK": "LSK Business Library"}
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     mms_id: str
@@ -98,6 +101,7 @@ class Title:
     """With the statement of responsibility, as cataloguers write it: `Title / Author.`"""
     author: str
     isbn: str
+    """Of thirteen digits; empty for what never had one, as theses."""
     place: str
     publisher: str
     year: int
@@ -107,6 +111,18 @@ class Title:
     electronic: bool
     language: str
     """MARC code: eng or chi."""
+
+    @property
+    def library(self) -> str:
+        """The branch where it stands."""
+        return "LSK" if self.call_number.startswith("H") else "MAIN"
+
+    @property
+    def old_isbn(self) -> str:
+        """The same number in ten digits; empty where there is none."""
+        digits = self.isbn[3:12]
+        last = -sum(int(digit) * (10 - place) for place, digit in enumerate(digits)) % 11
+        return f"{digits}{'X' if last == 10 else last}" if digits else ""
 
 
 def all_titles(seed: int) -> list[Title]:
@@ -138,7 +154,7 @@ def _title(chance: random.Random, number: int, topic: tuple[str, str, str], patt
         mms_id=f"99{1012000000000 + number * 10_000 + chance.randrange(10_000):013d}3412",
         title=title,
         author=author,
-        isbn=_isbn(chance, "978962" if language == "chi" else "978052"),
+        isbn="" if number % 40 == 39 else _isbn(number, "978962" if language == "chi" else "978052"),
         place=place,
         publisher=publisher,
         year=year,
@@ -149,7 +165,8 @@ def _title(chance: random.Random, number: int, topic: tuple[str, str, str], patt
     )
 
 
-def _isbn(chance: random.Random, prefix: str) -> str:
-    body = f"{prefix}{chance.randrange(10**6):06d}"
+def _isbn(number: int, prefix: str) -> str:
+    """No two titles have the same: 7919 has no divisor in common with a million."""
+    body = f"{prefix}{number * 7919 % 10**6:06d}"
     check = -sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body)) % 10
     return f"{body}{check}"

@@ -6,17 +6,19 @@ Of the standard it leaves out what is optional there: filter_query, fields, and 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 import orjson
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from .clock import Clock
+from .frame import CONTROLS
 from .oeapi_offerings import offered
 from .oeapi_people import known
 from .oeapi_questions import Asked, Problem, problem_body, refused, understood, uuid_in_path
-from .oeapi_store import keep, listed, replaced, single
+from .oeapi_replacing import why_not_replaced
+from .oeapi_store import keep, listed, released_grade, replaced, single
+from .outbox import HAPPEN, tell
 from .university import University
 
 __all__ = ["WRONG_SCHEMA", "build_app", "error_body", "seed"]
@@ -87,6 +89,7 @@ def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Applicat
         for kind, filters in nested.items():
             app.router.add_get(f"/{parent}/{{id}}/{kind}", service.listing(kind, filters, parent))
     app.router.add_put("/persons/{id}", service.replace_person)
+    app[CONTROLS] = {HAPPEN: service.release_grade}
     return app
 
 
@@ -107,8 +110,8 @@ def _gate(secret: str) -> Middleware:
     return gate
 
 
-def _json(*parts: str) -> web.Response:
-    return web.Response(body="".join(parts).encode(), content_type="application/json")
+def _json(*parts: str, status: int = 200) -> web.Response:
+    return web.Response(body="".join(parts).encode(), status=status, content_type="application/json")
 
 
 class _Service:
@@ -167,16 +170,21 @@ class _Service:
             raise Problem(400, "The body is not JSON.") from None
         if not isinstance(given, dict):
             raise Problem(400, "The body is not an object.")
-        for member in ("personId", "primaryCode", "otherCodes", "dateOfBirth"):
-            if given.get(member) != kept.get(member):
-                raise Problem(400, f"{member} cannot be changed.")
-        for member in ("holds", "account"):
-            if _profile(given).get(member) != _profile(kept).get(member):
-                raise Problem(400, f"ext.campus.{member} cannot be changed.")
-        if not isinstance(given.get("surname"), str) or not isinstance(given.get("activeEnrolment"), bool):
-            raise Problem(400, "surname and activeEnrolment are required.")
+        if fault := why_not_replaced(kept, given):
+            raise Problem(400, fault)
         replaced(self._db, "persons", id_, given)
+        tell(request.app, "campus.person.changed", id_)
         return web.Response(status=200)
+
+    async def release_grade(self, request: web.Request) -> web.Response:
+        """On command: a grade, A unless another is named, in the first course that runs for the person of a number."""
+        wish = orjson.loads(await request.read())
+        grade, released = wish.get("grade", "A"), self._clock.now()
+        found = released_grade(self._db, str(wish.get("number", "")), grade, released)
+        if found is None:
+            return _json('{"error": "No course runs for a person of this number."}', status=404)
+        tell(request.app, "campus.grade.released", found["personId"])
+        return _json(orjson.dumps({"grade": grade, "courseCode": found["ext"]["campus"]["courseCode"]}).decode())
 
     def _document(self, kind: str, id_: str) -> str:
         document = single(self._db, kind, id_)
@@ -203,12 +211,6 @@ class _Service:
             offering["academicSession"] = orjson.loads(session)
         association["courseOffering"] = offering
         return orjson.dumps(association).decode()
-
-
-def _profile(person: Mapping[str, Any]) -> Mapping[str, Any]:
-    ext = person.get("ext")
-    profile = ext.get("campus") if isinstance(ext, dict) else None
-    return profile if isinstance(profile, dict) else {}
 
 
 def _word(value: bool) -> str:

@@ -16,10 +16,16 @@ _CODE_TYPES = {
     "cwb_sis_id": "x-cwb-sis-id",
     "gz_sis_id": "x-gz-sis-id",
     "library_id": "x-library-id",
+    "cwb_resident_id": "x-cwb-resident-id",
+    "gz_library_id": "x-gz-library-id",
+    "gz_booking_user": "x-gz-booking-user",
+    "gz_card_number": "x-gz-card-number",
     "onestop_id": "x-onestop-id",
     "ticket_address": "x-ticket-address",
 }
-_AFFILIATIONS = {"student": "student", "alumni": "x-alumni", "faculty": "x-faculty", "staff": "employee"}
+_AFFILIATIONS = {
+    "applicant": "x-applicant", "student": "student", "alumni": "x-alumni", "faculty": "x-faculty", "staff": "employee",
+}  # fmt: skip
 _SECONDARY = {"CWB": "zh-hant", "GZ": "zh-hans"}
 
 
@@ -77,9 +83,10 @@ def _person(office: _Office, person: Person, number: str, id_: str) -> dict[str,
     record = person.records.get(office.campus.code)
     street, house, city, country = person.address
     first, *further = person.emergency_contacts
+    kind = "x-application-number" if "applicant" in person.affiliations else "x-employee-number"
     return {
         "personId": id_,
-        "primaryCode": coded("student_number" if record else "x-employee-number", number),
+        "primaryCode": coded("student_number" if record else kind, number),
         "givenName": person.given_name,
         "surname": person.surname,
         "alternateName": person.chinese_name,
@@ -88,7 +95,7 @@ def _person(office: _Office, person: Person, number: str, id_: str) -> dict[str,
         "dateOfBirth": person.date_of_birth.isoformat(),
         "nationality": {"iso3166-1-alpha2": person.nationality},
         "affiliations": [_AFFILIATIONS[word] for word in person.affiliations],
-        "email": person.email,
+        **({"email": person.email} if person.email else {}),
         "secondaryEmail": person.private_email,
         "mobileNumber": person.telephone,
         "gender": person.gender,

@@ -17,6 +17,7 @@ CREATE TABLE resource (
     code TEXT NOT NULL, search TEXT NOT NULL, document TEXT NOT NULL
 )
 """
+_COURSES = "course-offering-associations"
 END_OF_DAY = time(23, 59, 59)
 _SPACE = bytes.fromhex("5d3c1f6a0b7e4a52931f0c8e64d2ab17")
 
@@ -114,6 +115,22 @@ def replaced(db: sqlite3.Connection, kind: str, id_: str, document: Mapping[str,
         db.execute(
             "UPDATE resource SET document = ? WHERE kind = ? AND id = ?", (orjson.dumps(document).decode(), kind, id_)
         )
+
+
+def released_grade(db: sqlite3.Connection, number: str, grade: str, at_: datetime) -> dict[str, Any] | None:
+    """The association of the first running course of a person, with a grade from now on; None where there is none."""
+    person = db.execute("SELECT id FROM resource WHERE kind = 'persons' AND code = ?", (number,)).fetchone()
+    running = listed(db, _COURSES, person[0], {"state": "associated"}, (0, 250)) if person else ()
+    for text in running:
+        document: dict[str, Any] = orjson.loads(text)
+        if document["result"] is None:
+            document["result"] = {
+                "state": "completed", "pass": "failed" if grade == "F" else "passed", "score": grade, "final": True,
+                "resultDateTime": at(at_), "studyLoad": document["studyLoad"],
+            }  # fmt: skip
+            replaced(db, _COURSES, document["associationId"], document)
+            return document
+    return None
 
 
 def in_languages(text: Text) -> list[dict[str, str]]:

@@ -25,6 +25,8 @@ class Registry:
     """Hands out what must be different for everybody."""
 
     dice: Random
+    cards: Random
+    """Numbers the accounts that Guangzhou's services and Clear Water Bay's housing give out."""
     used: set[str] = field(default_factory=set)
     people: int = 0
 
@@ -33,8 +35,14 @@ class Registry:
         return f"p-{self.people:06}"
 
     def number(self, pattern: str, digits: int) -> str:
+        return self._drawn(self.dice, pattern, digits)
+
+    def card(self, pattern: str, digits: int) -> str:
+        return self._drawn(self.cards, pattern, digits)
+
+    def _drawn(self, dice: Random, pattern: str, digits: int) -> str:
         while True:
-            drawn = pattern.format(self.dice.randrange(10**digits))
+            drawn = pattern.format(dice.randrange(10**digits))
             if drawn not in self.used:
                 self.used.add(drawn)
                 return drawn
@@ -51,18 +59,30 @@ class Registry:
     def accounts(self, campuses: Sequence[str], affiliation: str) -> dict[str, str]:
         """Each system numbers people for itself; no number follows from another.
 
-        Clear Water Bay's library serves everybody of that campus for life, Guangzhou's own is not simulated here;
-        One Stop serves current students; the ticket desk students, faculty and staff.
+        Who has applied for admission is in the student system, and nowhere else before they are admitted.
+
+        Each campus's library serves its people for life; One Stop serves current students; the ticket desk students,
+        faculty and staff. Guangzhou's card and its rooms are for whoever studies or works there, Clear Water Bay's
+        halls for its students.
         """
+        if affiliation == "applicant":
+            return {f"{campus.lower()}_sis_id": self.number("10{:06}", 6) for campus in campuses}
         accounts = {}
+        current = affiliation != "alumni"
         if "CWB" in campuses:
             accounts["cwb_sis_id"] = self.number("20{:06}", 6)
             accounts["library_id"] = self.number("ustl{:07}", 7)
+            if affiliation == "student":
+                accounts["cwb_resident_id"] = self.card("R{:07}", 7)
         if "GZ" in campuses:
             accounts["gz_sis_id"] = self.number("50{:06}", 6)
+            accounts["gz_library_id"] = self.card("GZL{:08}", 8)
+            if current:
+                accounts["gz_booking_user"] = self.card("7{:05}", 5)
+                accounts["gz_card_number"] = self.card("6222{:08}", 8)
         if affiliation == "student":
             accounts["onestop_id"] = self.number("OS{:08}", 8)
-        if affiliation != "alumni":
+        if current:
             accounts["ticket_address"] = self.number("u{:08}@itsc.ust.example", 8)
         return accounts
 
@@ -80,7 +100,8 @@ def _person(registry: Registry, persona: Persona, campuses: Sequence[str], born:
     dice, home = registry.dice, persona.home
     street, city = dice.choice(STREETS[home])
     domain = "connect.ust.example" if home == "CWB" else "connect.hkust-gz.example"
-    email = persona.email or registry.alias(persona.given_name, persona.surname, domain)
+    applies = persona.affiliation == "applicant"
+    email = "" if applies else persona.email or registry.alias(persona.given_name, persona.surname, domain)
     key = registry.key()
     affiliations = (persona.affiliation,) if persona.affiliation != "faculty" else ("faculty", "staff")
     return Person(
@@ -123,6 +144,15 @@ def staff_of(registry: Registry, students: int, current: Term) -> list[Person]:
                 somebody = Persona("", *invent(dice, campus), campus, affiliation)
                 people.append(_person(registry, somebody, (campus,), _born(dice, current, dice.randrange(30, 62))))
     return people
+
+
+def applicants_of(registry: Registry, current: Term) -> list[Person]:
+    """Who wants to study from next autumn on: the personas only."""
+    return [
+        _person(registry, persona, (persona.home,), _born(registry.dice, current, 18))
+        for persona in PERSONAS
+        if persona.affiliation == "applicant"
+    ]
 
 
 def students_of(registry: Registry, students: int, current: Term) -> list[Draft]:

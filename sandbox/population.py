@@ -12,7 +12,7 @@ from .advisors import assign
 from .catalogue import Catalogue
 from .class_schedule import lay_out, rooms_of
 from .invented_courses import courses_of
-from .people import Registry, staff_of, students_of
+from .people import Registry, applicants_of, staff_of, students_of
 from .records_office import RecordsOffice
 from .seats import Seats
 from .student_drafts import Draft
@@ -41,7 +41,7 @@ def populate(
     """
     current = term_of(catalogue.term) if catalogue else current_main_term(now.date())
     terms = terms_around(current)
-    registry = Registry(Random(f"{seed}:people"))
+    registry = Registry(Random(f"{seed}:people"), Random(f"{seed}:cards"))
     staff = staff_of(registry, students, current)
     drafts = students_of(registry, students, current)
     say(f"{len(drafts)} students and graduates, {len(staff)} faculty and staff")
@@ -62,8 +62,11 @@ def populate(
         for code, offer in offers.items()
     }
     courses = {code: offer.courses for code, offer in offers.items()}
+    # Last, and by dice of their own, so that everybody else is who they were.
+    dice = Random(f"{seed}:applicants")
+    applicants = applicants_of(Registry(dice, dice, registry.used, registry.people), current)
     office = RecordsOffice(seed, [term for term in terms if term.starts <= current.starts], now, courses)
-    return University(seed, now, campuses, [*(office.filed(_settled(draft)) for draft in drafts), *staff])
+    return University(seed, now, campuses, [*(office.filed(_settled(draft)) for draft in drafts), *staff, *applicants])
 
 
 def _settled(draft: Draft) -> Person:

@@ -17,8 +17,9 @@ from typing import Any
 from aiohttp import web
 
 from .clock import Clock
-from .ticket_changes import BadTicket, asked_for, change
-from .ticket_desk import QUEUES, SERVICE_USER, attach, create, record, seed, set_status
+from .outbox import tell
+from .ticket_changes import BadTicket, asked_for, change, change_user, sent
+from .ticket_desk import QUEUES, SERVICE_USER, STAFF_ONLY, attach, create, record, seed, set_status
 from .ticket_records import Records
 from .ticket_search import limits, records, tickets
 from .ticket_sql import TicketSQLError
@@ -34,7 +35,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def error_body(status: int) -> tuple[str, bytes]:
     """Content type and body; overload and maintenance are told by the web server in front of RT."""
-    words = {401: "Unauthorized", 404: "Not Found", 412: "Precondition Failed", 500: "Internal Server Error"}
+    words = {
+        401: "Unauthorized",
+        403: "Forbidden",
+        404: "Not Found",
+        412: "Precondition Failed",
+        500: "Internal Server Error",
+    }
     if status in words:
         return "application/json; charset=utf-8", json.dumps({"message": words[status]}, separators=(",", ":")).encode()
     title = {429: "429 Too Many Requests", 503: "503 Service Temporarily Unavailable"}.get(status, str(status))
@@ -60,12 +67,15 @@ def build_app(db: sqlite3.Connection, clock: Clock, secret: str) -> web.Applicat
             web.get(f"{API}/transactions", desk.transactions),
             web.post(f"{API}/transactions", desk.transactions),
             web.get(f"{API}/transaction/{{id:\\d+}}", desk.transaction),
+            web.get(f"{API}/attachments", desk.all_attachments),
+            web.post(f"{API}/attachments", desk.all_attachments),
             web.get(f"{API}/attachment/{{id:\\d+}}", desk.attachment),
             web.get(f"{API}/queues/all", desk.queues),
             web.get(f"{API}/queue/{{id}}", desk.queue),
             web.get(f"{API}/users", desk.users),
             web.post(f"{API}/users", desk.users),
             web.get(f"{API}/user/{{id}}", desk.user),
+            web.put(f"{API}/user/{{id}}", desk.update_user),
         ]
     )
     return app
@@ -133,14 +143,17 @@ class _Desk:
         return self._page(request, "ticket", tickets(self.db, request))
 
     async def history(self, request: web.Request) -> web.Response:
-        return self._page(request, "transaction", records(self.db, "transaction", [], self._existing(request)))
+        return self._page(request, "transaction", self._found(request, "transaction", [], self._existing(request)))
 
     async def transactions(self, request: web.Request) -> web.Response:
-        return self._page(request, "transaction", records(self.db, "transaction", await limits(request)))
+        return self._page(request, "transaction", self._found(request, "transaction", await limits(request)))
 
     async def attachments(self, request: web.Request) -> web.Response:
         number = self._existing(request)
-        return self._page(request, "attachment", records(self.db, "attachment", await limits(request), number))
+        return self._page(request, "attachment", self._found(request, "attachment", await limits(request), number))
+
+    async def all_attachments(self, request: web.Request) -> web.Response:
+        return self._page(request, "attachment", self._found(request, "attachment", await limits(request)))
 
     async def users(self, request: web.Request) -> web.Response:
         return self._page(request, "user", records(self.db, "user", await limits(request)))
@@ -159,10 +172,10 @@ class _Desk:
         return pretty(whole | {"_hyperlinks": rt.actions(number, whole["Status"])}, **head)
 
     async def transaction(self, request: web.Request) -> web.Response:
-        return self._one(self._records(request).transaction(int(request.match_info["id"])))
+        return self._seen(request, "transaction")
 
     async def attachment(self, request: web.Request) -> web.Response:
-        return self._one(self._records(request).attachment(int(request.match_info["id"])))
+        return self._seen(request, "attachment")
 
     async def queue(self, request: web.Request) -> web.Response:
         asked = request.match_info["id"]
@@ -172,14 +185,23 @@ class _Desk:
     async def user(self, request: web.Request) -> web.Response:
         return self._one(self._records(request).user(request.match_info["id"]))
 
+    async def update_user(self, request: web.Request) -> web.Response:
+        """As RT answers who has the right AdminUsers."""
+        user = self._records(request).user(request.match_info["id"])
+        if user is None:
+            return refused(404)
+        with self.db:
+            return web.json_response(change_user(self.db, user["Name"], await request.json()))
+
     async def create(self, request: web.Request) -> web.Response:
-        data, files = await _body(request)
+        data, files = await sent(request)
         now, user = self.clock.now(), request[USER]
         number = create(self.db, asked_for(data, user), user, now)
         if files:
             (txn,) = self.db.execute("select id from txn where ticket = ? and type = 'Create'", (number,)).fetchone()
             attach(self.db, txn, user, now, files)
         self.db.commit()
+        self._tell(request, number)
         reference = self._records(request).reference("ticket", number)
         return web.json_response(reference, status=201, headers={"Location": f"{API}/ticket/{number}"})
 
@@ -190,11 +212,12 @@ class _Desk:
             return refused(412)
         messages = change(self.db, number, await request.json(), request[USER], self.clock.now())
         self.db.commit()
+        self._tell(request, number)
         return web.json_response(messages)
 
     async def message(self, request: web.Request) -> web.Response:
         number, reply = self._existing(request), request.match_info["how"] == "correspond"
-        data, files = await _body(request)
+        data, files = await sent(request)
         if data.get("Content") and not data.get("ContentType"):
             raise BadTicket("ContentType is a required field for application/json")
         now, user = self.clock.now(), request[USER]
@@ -208,7 +231,24 @@ class _Desk:
             set_status(self.db, number, "open", "RT_System", now)
         results += change(self.db, number, {k: data[k] for k in ("Status", "CustomFields") if k in data}, user, now)
         self.db.commit()
+        self._tell(request, number)
         return pretty(results, 201, Location=f"{API}/transaction/{txn}")
+
+    def _tell(self, request: web.Request, ticket: int) -> None:
+        """As a scrip of RT's would do, for each of the requestors."""
+        for (address,) in self.db.execute("select address from requestor where ticket = ?", (ticket,)):
+            tell(request.app, "campus.ticket.changed", address)
+
+    def _found(self, request: web.Request, kind: str, search: list[dict[str, Any]], ticket: int | None = None) -> Any:
+        return records(self.db, kind, search, ticket, STAFF_ONLY if request[USER] == SERVICE_USER else ())
+
+    def _seen(self, request: web.Request, kind: str) -> web.Response:
+        """One transaction or attachment; what is there and not for the reader is refused."""
+        number = int(request.match_info["id"])
+        whole = getattr(self._records(request), kind)(number)
+        if whole and number not in self._found(request, kind, [{"field": "id", "value": number}]):
+            return refused(403)
+        return self._one(whole)
 
     def _existing(self, request: web.Request) -> int:
         number = int(request.match_info["id"])
@@ -228,20 +268,22 @@ class _Desk:
         per_page = min(_positive(request.query.get("per_page"), 20), 100)
         page = _positive(request.query.get("page"), 1)
         pages = math.ceil(len(keys) / per_page)
+        # RT counts these only for who may see everything.
+        counted = kind not in ("transaction", "attachment") or request[USER] != SERVICE_USER
         fields = [name for name in request.query.get("fields", "").split(",") if name]
         rt, sub = self._records(request), _sub_fields(request)
         shown = keys[(page - 1) * per_page : page * per_page]
         body: dict[str, Any] = {
             "items": [rt.item(kind, key, fields, sub) for key in shown],
             "count": len(shown),
-            "total": len(keys),
+            "total": len(keys) if counted else None,
             "page": page,
-            "pages": pages or 0.0,  # so a real RT writes it where nothing was found
+            "pages": (pages or 0.0) if counted else None,  # so a real RT writes it where nothing was found
             "per_page": per_page,
         }
-        if page < pages:
+        if counted and page < pages:
             body["next_page"] = str(request.url.update_query(page=page + 1))
-        if page > 1:
+        if counted and page > 1:
             body["prev_page"] = str(request.url.update_query(page=min(page - 1, pages)))
         return pretty(body)
 
@@ -256,23 +298,3 @@ def _sub_fields(request: web.Request) -> dict[str, list[str]]:
         for name, value in request.query.items()
         if name.startswith("fields[") and name.endswith("]")
     }
-
-
-async def _body(request: web.Request) -> tuple[dict[str, Any], list[tuple[str, str, bytes]]]:
-    """The JSON of a request and its files (name, type, content), from multipart or from Base64 in the JSON."""
-    if request.content_type != "multipart/form-data":
-        data = await request.json()
-        uploads: list[Any] = []
-    else:
-        form = await request.post()
-        if not form.get("JSON"):
-            raise BadTicket("JSON is a required field for multipart/form-data")
-        part = form["JSON"]
-        data = json.loads(part.file.read() if isinstance(part, web.FileField) else part)
-        uploads = form.getall("Attachments", [])
-    if not isinstance(data, dict):
-        raise BadTicket("JSON object must be a HASH")
-    files = [(upload.filename, upload.content_type, upload.file.read()) for upload in uploads]
-    for one in data.pop("Attachments", []):
-        files.append((one["FileName"], one["FileType"], base64.b64decode(one["FileContent"])))
-    return data, files

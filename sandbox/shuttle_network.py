@@ -14,12 +14,17 @@ DAYS, RENEWED_AFTER = 63, 28
 _SPORTS_DAY = 16
 
 
+MAINLAND, HONG_KONG = "Asia/Shanghai", "Asia/Hong_Kong"
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     id: str
     name: Text
     latitude: float
     longitude: float
+    zone: str = MAINLAND
+    """Time zone, which tells the side of the border: GTFS has no other word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,12 @@ STOPS = {
              22.8013, 113.5319),
         Stop("NANSHA", {"en": "Nansha Passenger Port", "zh-Hant": "南沙客運港", "zh-Hans": "南沙客运港"},
              22.7653, 113.6055),
-        Stop("SZ-BAY", {"en": "Shenzhen Bay Port", "zh-Hant": "深圳灣口岸", "zh-Hans": "深圳湾口岸"},
-             22.5029, 113.9436),
+        Stop("SZ-BAY-SZ", {"en": "Shenzhen Bay Port (Shenzhen)", "zh-Hant": "深圳灣口岸（深圳）",
+                           "zh-Hans": "深圳湾口岸（深圳）"}, 22.5043, 113.9421),
+        Stop("SZ-BAY-HK", {"en": "Shenzhen Bay Port (Hong Kong)", "zh-Hant": "深圳灣口岸（香港）",
+                           "zh-Hans": "深圳湾口岸（香港）"}, 22.5017, 113.9450, HONG_KONG),
         Stop("CWB", {"en": "HKUST Clear Water Bay, North Gate", "zh-Hant": "港科大清水灣北閘",
-                     "zh-Hans": "港科大清水湾北闸"}, 22.3385, 114.2626),
+                     "zh-Hans": "港科大清水湾北闸"}, 22.3385, 114.2626, HONG_KONG),
     )
 }  # fmt: skip
 
@@ -82,7 +89,8 @@ ROUTES = (
     ),
     Route(
         "X1", {"en": "Guangzhou – Clear Water Bay", "zh-Hant": "廣州 – 清水灣", "zh-Hans": "广州 – 清水湾"}, "996600",
-        (("GZ-GATE", 0), ("SZ-BAY", 85), ("CWB", 75)),
+        # Everybody walks through the port, and the coach waits on the other side.
+        (("GZ-GATE", 0), ("SZ-BAY-SZ", 85), ("SZ-BAY-HK", 30), ("CWB", 75)),
         {WEEKDAYS: (450, 660, 900, 1110), WEEKEND: (540, 1020)},
         {WEEKDAYS: (450, 660, 900, 1110), WEEKEND: (540, 1020)},
     ),

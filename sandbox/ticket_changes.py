@@ -1,18 +1,44 @@
 """What one may write to a ticket over REST2, and what Request Tracker says to each change."""
 
+import base64
+import json
 import re
 import sqlite3
 from datetime import datetime
 from typing import Any
 
-from .ticket_desk import CUSTOM_FIELDS, QUEUES, UNSET, Asked, record, set_status
-from .ticket_records import LIFECYCLE
+from aiohttp import web
 
+from .ticket_desk import CUSTOM_FIELDS, QUEUES, UNSET, Asked, record, set_status
+from .ticket_records import LIFECYCLE, REACHED_BY
+
+_ROOM = {"MobilePhone": 30, "Address1": 200, "Address2": 200, "City": 100, "State": 100, "Zip": 16, "Country": 50}
+"""Characters that RT's tables have for each; the rest is cut off without a word."""
 _COLUMNS = {"Subject": "subject", "Owner": "owner", "Priority": "priority", "Due": "due"}
 
 
 class BadTicket(Exception):
     """RT refuses the request as a whole; the message is its own."""
+
+
+async def sent(request: web.Request) -> tuple[dict[str, Any], list[tuple[str, str, bytes]]]:
+    """The JSON of a request and its files (name, type, content), from multipart or from Base64 in the JSON."""
+    if request.content_type != "multipart/form-data":
+        data = await request.json()
+        uploads: list[Any] = []
+    else:
+        form = await request.post()
+        if not form.get("JSON"):
+            raise BadTicket("JSON is a required field for multipart/form-data")
+        part = form["JSON"]
+        data = json.loads(part.file.read() if isinstance(part, web.FileField) else part)
+        uploads = form.getall("Attachments", [])
+    if not isinstance(data, dict):
+        raise BadTicket("JSON object must be a HASH")
+    files = [(upload.filename, upload.content_type, upload.file.read()) for upload in uploads]
+    for one in data.pop("Attachments", []):
+        files.append((one["FileName"], one["FileType"], base64.b64decode(one["FileContent"])))
+    return data, files
 
 
 def asked_for(data: dict[str, Any], user: str) -> Asked:
@@ -60,6 +86,23 @@ def change(db: sqlite3.Connection, ticket: int, data: dict[str, Any], user: str,
             db.execute("insert into cf values (?, ?, ?)", (ticket, name, str(value)))
             record(db, ticket, "CustomField", user, now, field=name, new=str(value))
             said.append(f"{name} {value} added")
+    return said
+
+
+def change_user(db: sqlite3.Connection, name: str, data: dict[str, Any]) -> list[str]:
+    """Applies each member, in the order of the alphabet, and returns RT's sentence on each that is otherwise now.
+
+    What is null or unknown is passed over.
+    """
+    said = []
+    for member, column in sorted(REACHED_BY.items()):
+        value = data.get(member)
+        (old,) = db.execute(f"select {column} from user where name = ?", (name,)).fetchone()  # noqa: S608  our columns
+        if value is not None and str(value) != old:
+            kept = str(value)[: _ROOM[member]]
+            db.execute(f"update user set {column} = ? where name = ?", (kept, name))  # noqa: S608
+            before = f"'{old}'" if old else "(no value)"
+            said.append(f"User {name}: {member} changed from {before} to '{value}'")
     return said
 
 

@@ -17,12 +17,17 @@ QUEUES = {
 CUSTOM_FIELDS = {1: "Location", 2: "Idempotency Key"}
 """`Idempotency Key` is there because RT ignores the header of that name: who needs it stores and searches it."""
 SERVICE_USER = "campus-portal"
-"""Whose token the portal uses."""
+"""Whose token the portal uses: it may see queues and tickets, but neither comments nor recorded mail."""
+STAFF_ONLY = ("Comment", "CommentEmailRecord", "EmailRecord")
+"""Transactions for which RT wants rights of their own: ShowTicketComments, ShowOutgoingEmail."""
 UNSET = "1970-01-01T00:00:00Z"
 
 _TABLES = """
 create table user (name text primary key collate nocase, id integer not null unique, address text not null,
-    real_name text not null, privileged integer not null);
+    real_name text not null, privileged integer not null,
+    mobile text not null default '', street text not null default '', further text not null default '',
+    city text not null default '', state text not null default '', post_code text not null default '',
+    country text not null default '');
 create table ticket (
     id integer primary key, queue text not null, subject text not null, status text not null, owner text not null,
     creator text not null, created text not null, last_updated text not null, last_updated_by text not null,
@@ -93,6 +98,7 @@ def seed(db: sqlite3.Connection, university: University, campus: str) -> None:
             add_user(db, person.accounts["ticket_address"], f"{person.given_name} {person.surname}", privileged=False)
             for number in range(_amount(chance, person)):
                 history.tell_one_of(person, number)
+    add_user(db, "root", "Enoch Root", privileged=True)
     db.commit()
 
 
@@ -100,7 +106,8 @@ def add_user(db: sqlite3.Connection, name: str, real_name: str, *, privileged: b
     """RT names users who wrote from outside after their address."""
     address = name if "@" in name else f"{name}@desk.ust.hk"
     db.execute(
-        "insert or ignore into user values (?, (select coalesce(max(id), 0) + 1 from user), ?, ?, ?)",
+        "insert or ignore into user (name, id, address, real_name, privileged)"
+        " values (?, (select coalesce(max(id), 0) + 1 from user), ?, ?, ?)",
         (name, address, real_name, privileged),
     )
 
@@ -202,6 +209,9 @@ class _History:
         txn = record(self.db, ticket, "Correspond", staff, later)
         reply = f"Dear {asked.requestors[0].split('@')[0]}, we are looking into “{asked.subject}”."
         attach(self.db, txn, staff, later, [("", "text/plain", reply.encode())])
+        note = record(self.db, ticket, "Comment", staff, later)
+        aside = f"Internal note on “{asked.subject}”: not for the requestor."
+        attach(self.db, note, staff, later, [("", "text/plain", aside.encode())])
         set_status(self.db, ticket, "open", staff, later)
         if status != "open":
             set_status(self.db, ticket, status, staff, min(later + timedelta(hours=3), self.now))

@@ -11,6 +11,17 @@ from .ticket_desk import CUSTOM_FIELDS, QUEUES, custom_fields_of
 _QUEUE_IDS = {name: number for number, (name, _) in QUEUES.items()}
 
 # The default lifecycle of RT 5: (from, to, label, how one says it).
+REACHED_BY = {
+    "MobilePhone": "mobile",
+    "Address1": "street",
+    "Address2": "further",
+    "City": "city",
+    "State": "state",
+    "Zip": "post_code",
+    "Country": "country",
+}
+"""How a user is reached, by RT's words and ours."""
+
 LIFECYCLE = (
     ("new", "open", "Open It", "Respond"),
     ("new", "resolved", "Resolve", "Comment"),
@@ -174,6 +185,7 @@ class Records:
             "Name": row["name"],
             "EmailAddress": row["address"],
             "RealName": row["real_name"],
+            **{name: row[column] for name, column in REACHED_BY.items()},
             "Privileged": row["privileged"],
             "Disabled": "0",
             "_hyperlinks": [
@@ -184,6 +196,10 @@ class Records:
     def item(self, kind: str, id_: Any, fields: list[str], sub: Mapping[str, list[str]]) -> dict[str, Any]:
         """A row of a collection: the reference, the fields asked for, and fields of what these point to."""
         whole = getattr(self, kind)(id_)
+        if kind == "attachment":
+            # In a list RT tells the words as they are, and the number alone.
+            words = base64.b64decode(whole["Content"]).decode("utf-8", "replace")
+            whole |= {"Content": words, "TransactionId": whole["TransactionId"]["id"]}
         item = self.reference(kind, id_)
         for name in fields:
             if name == "_hyperlinks" and kind == "ticket":

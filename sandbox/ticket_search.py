@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -34,6 +35,8 @@ _SEARCHABLE = {
 }
 _TABLES = {"transaction": ("txn", "id"), "attachment": ("attachment", "id"), "user": ("user", "name")}
 _OF_TICKET = {"transaction": "ticket = ?", "attachment": "txn in (select id from txn where ticket = ?)"}
+_SHOWN = "type not in (select value from json_each(?))"
+_SEEN = {"transaction": _SHOWN, "attachment": f"txn in (select id from txn where {_SHOWN})"}  # noqa: S608 (constants)
 _OPERATORS = {"=": "=", "!=": "!=", "<": "<", ">": ">", "LIKE": "like", "IS": "=", "IS NOT": "!="}
 
 
@@ -56,11 +59,18 @@ async def limits(request: web.Request) -> list[dict[str, Any]]:
     return found
 
 
-def records(db: sqlite3.Connection, kind: str, search: list[dict[str, Any]], ticket: int | None = None) -> list[Any]:
+def records(
+    db: sqlite3.Connection,
+    kind: str,
+    search: list[dict[str, Any]],
+    ticket: int | None = None,
+    hidden: Sequence[str] = (),
+) -> list[Any]:
     """Keys of the records that fit. Limits of one field are joined by their aggregator (OR), fields by AND;
     fields that nobody may search are ignored, as RT does.
 
-    `ticket` narrows transactions and attachments to those of one."""
+    `ticket` narrows transactions and attachments to those of one, `hidden` are types of transaction that the reader
+    may not see."""
     by_field: dict[str, tuple[str, list[Any]]] = {}
     for limit in search:
         column = _SEARCHABLE[kind].get(limit.get("field", ""))
@@ -77,6 +87,9 @@ def records(db: sqlite3.Connection, kind: str, search: list[dict[str, Any]], tic
     if ticket is not None:
         conditions.append(_OF_TICKET[kind])
         values.append(ticket)
+    if hidden and kind in _SEEN:
+        conditions.append(_SEEN[kind])
+        values.append(json.dumps(hidden))
     # Column names and operators are ours; what came from outside is bound.
     query = f"select {key} from {table} where {' and '.join(conditions) or 'true'} order by id"  # noqa: S608
     return [found for (found,) in db.execute(query, values)]

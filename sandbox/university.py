@@ -157,7 +157,7 @@ class Person:
     surname: str
     chinese_name: str
     email: str
-    """The address on the card. A graduate's may have been given to somebody else since."""
+    """The address on the card; empty for applicants. A graduate's may have been given to somebody else since."""
     private_email: str
     telephone: str
     date_of_birth: date
@@ -175,7 +175,8 @@ class Person:
     """applicant, student, alumni, faculty, staff."""
     accounts: Mapping[str, str]
     """Account names by what they are called in tokens and codes: `cwb_sis_id`, `gz_sis_id`, `library_id`,
-    `onestop_id`, `ticket_address`. Absent: this person has no account there. All differ for one person."""
+    `gz_library_id`, `onestop_id`, `ticket_address`, `gz_booking_user`, `gz_card_number`, `cwb_resident_id`.
+    Absent: this person has no account there. All differ for one person."""
     records: Mapping[str, StudentRecord] = field(default_factory=dict)
     """By campus code. Empty for staff."""
     entitlements: Sequence[str] = ()

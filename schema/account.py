@@ -7,7 +7,7 @@ from resolvers import account
 
 from .cards import Data
 from .fields import campus_type, field, resolved, translated
-from .library import Money
+from .money import Money
 from .node import Listing
 
 PAYER = "To show students what they owe and how to pay it."

@@ -4,16 +4,16 @@ from datetime import date
 
 import strawberry
 
+from campus.academic_year import AcademicPhase
 from campus.timetable import Day
 from connectors import sis
 from connectors.sis import CalendarKind
 from resolvers import calendar
-from resolvers.calendar import AcademicPhase
 
 from .cards import Data
 from .courses import CAMPUS
-from .enums import described
-from .fields import campus_type, field, resolved, translated
+from .enums import LABEL, described
+from .fields import campus_type, field, labelled, resolved, translated
 from .node import Unavailable
 
 described(
@@ -51,6 +51,7 @@ class CalendarEvent:
 
     campus: str = field("Code of the campus.")
     kind: CalendarKind = field("What it is.")
+    kind_label: str = labelled("kind", LABEL)
     name: str = translated("name", "Name, such as National Day.")
     term_code: str = field("Code of the term it belongs to.")
     starts: date = field("First day.")
@@ -72,6 +73,11 @@ class AcademicCalendar:
             "campus": "Code of a campus; the calendar's, if left out.",
             "at": "When; now, if left out. Without a zone it is meant in the campus's.",
         },
+    )
+    phase_label: str | None = resolved(
+        calendar.phase_label,
+        LABEL,
+        arguments={"campus": "As of `phase`.", "at": "As of `phase`."},
     )
 
 

@@ -8,8 +8,24 @@ from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
 from strawberry.schema_directive import Location
 
+from connectors.reads import Kept
 from resolvers.access import check_scope
 from resolvers.context import Info
+
+from .enums import described
+
+described(
+    Kept,
+    "Who shares what was read, and for how long.",
+    {
+        "OPERATION": "Nobody: it is asked for, or worked out, anew for each operation.",
+        "ACCOUNT": "Whoever may see what is that account's: it lies in memory under the account, for some seconds. "
+        "While its system does not answer it is told for longer, with its age in `extensions.freshness`.",
+        "VIEWER": "The viewer alone, until the token that told it ends.",
+        "EVERYBODY": "All, in memory. Lists are renewed in the background every `index_refresh` seconds of a system, "
+        "and stand while that does not answer; what is asked for one by one is kept for seconds.",
+    },
+)
 
 
 @strawberry.enum(description="How much protection data needs; from what everybody may read to what hurts if it leaks.")
@@ -34,6 +50,7 @@ class Card:
     data: Data
     system: str | None = strawberry.UNSET
     purpose: str | None = strawberry.UNSET
+    kept: Kept | None = strawberry.UNSET
 
 
 @strawberry.schema_directive(
@@ -48,13 +65,18 @@ class RequiresScopes:
 class ScopeCheck(FieldExtension):
     """Before the resolver, so that a refused system is not asked. Plain fields below need no check of their own."""
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, *, on_public: bool = False) -> None:
         self.scope = scope
+        self.on_public = on_public
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
+        if self.on_public and not info.context.viewer.person:
+            return None
         check_scope(info.context.viewer, self.scope)
         return next_(source, info, **arguments)
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
+        if self.on_public and not info.context.viewer.person:
+            return None
         check_scope(info.context.viewer, self.scope)
         return await next_(source, info, **arguments)

@@ -10,12 +10,14 @@ from connectors import sis
 from connectors.sis import CourseLevel
 from resolvers import courses as catalogue
 from resolvers import location as where
+from resolvers import seats
 
 from .cards import Data
-from .enums import described
-from .fields import campus_type, field, global_id_of, resolved, translated
+from .enums import LABEL, described
+from .fields import campus_type, field, global_id_of, labelled, resolved, translated
 from .location import WHERE, Location
 from .node import Connection, Listing, Node
+from .streams import streamed
 
 CAMPUS = "Code of a campus, such as CWB or GZ; all campuses, if left out."
 TERM = "Code of a term, such as 2610; each campus's current term, if left out."
@@ -110,6 +112,7 @@ class Course(Node):
     description: str = translated("description", "What it is about; empty where nobody wrote it.")
     credits: Decimal | None = field("Credits it is worth.")
     level: CourseLevel | None = field("For whom it is; null where the campus does not say.")
+    level_label: str | None = labelled("level", LABEL, nullable=True)
     attributes: list[CourseAttribute] = field("Marks of the catalogue.")
     previous_code: str = field("Codes it had before; empty where it had none.")
     prerequisite: str = field("What must be passed before, in the catalogue's words.")
@@ -152,4 +155,14 @@ class CourseQueries:
         catalogue.section,
         "One section; null where there is none of that number.",
         arguments={"campus": "Code of the campus.", "classNumber": "Number of the class.", "term": TERM},
+    )
+
+
+@strawberry.type
+class CourseSubscriptions:
+    seats_changed: Section | None = streamed(
+        seats.seats_changed,
+        "Seats of sections: each section as it is now, then each again whose seats have changed, in its newest state. "
+        "The pages of the class schedule are renewed every quarter of an hour. null with an error: not to be told now.",
+        arguments={"sections": "Ids of 1 to 50 sections."},
     )

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 import strawberry
 
+LABEL = "The same in words, in the viewer's language."
+STATE_LABEL = "The same in words, in the viewer's language; of OTHER in the system's own."
+
 
 def described(states: type[enum.Enum], description: str, values: Mapping[str, str]) -> None:
     """Makes the enumeration known to the graph. Every value must be explained, and nothing else may be."""

@@ -1,17 +1,16 @@
 """What a reader has borrowed, asked for and owes."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 import strawberry
 
-from campus.money import Money as MoneyRecord
 from connectors import library
-from connectors.library import HoldState, Renewable
+from connectors.library import HoldState, Renewable, RenewalRefusal
 
 from .cards import Data
-from .enums import described
-from .fields import campus_type, field, global_id_of
+from .enums import LABEL, STATE_LABEL, described
+from .fields import campus_type, field, global_id_of, labelled
+from .money import Money
 from .node import Node
 
 READER = "To show readers what they have at the library."
@@ -19,7 +18,25 @@ READER = "To show readers what they have at the library."
 described(
     Renewable,
     "Whether a loan may be renewed.",
-    {"YES": "It may.", "NO": "It may not.", "UNKNOWN": "The library does not tell it for a list."},
+    {
+        "YES": "It may.",
+        "NO": "It may not.",
+        "UNKNOWN": "The library does not tell it for a list: ask for the one loan by `node(id:)`.",
+    },
+)
+described(
+    RenewalRefusal,
+    "Why a loan may not be renewed.",
+    {
+        "RENEWED_TOO_OFTEN": "It was renewed as often as it may be.",
+        "WANTED_BY_OTHERS": "Somebody else waits for it.",
+        "TOO_SOON": "Not yet.",
+        "OVERDUE": "It, or another loan, is overdue.",
+        "READER_BLOCKED": "The reader's account is restricted, has run out, or owes too much.",
+        "NOT_ALLOWED": "It is of a kind that is not renewed.",
+        "NOT_ON_LOAN": "It is not lent to the reader any longer.",
+        "OTHER": "Something else: see `renewalRefusalLabel`.",
+    },
 )
 described(
     HoldState,
@@ -31,14 +48,6 @@ described(
         "OTHER": "Something else: see `stateLabel`.",
     },
 )
-
-
-@campus_type(record=MoneyRecord, data=Data.PUBLIC)
-class Money:
-    """An amount in one currency."""
-
-    amount: Decimal = field("Exact, as a decimal string.")
-    currency: str = field("ISO 4217 code: HKD, CNY.")
 
 
 @campus_type(
@@ -57,6 +66,11 @@ class Loan(Node):
     lent_at: datetime = field("When it was borrowed.")
     due_at: datetime = field("When it must be back.")
     renewable: Renewable = field("Whether it may be renewed.")
+    renewable_label: str = labelled("renewable", LABEL)
+    renewal_refusal: RenewalRefusal | None = field("Why it may not be renewed; null where the library does not say.")
+    renewal_refusal_label: str | None = labelled(
+        "renewal_refusal", STATE_LABEL, own="renewal_refusal_label", nullable=True
+    )
 
 
 @campus_type(
@@ -70,11 +84,16 @@ class Hold(Node):
     author: str | None = field("Author, as catalogued.")
     campus: str = field("Code of the campus whose library was asked.")
     state: HoldState = field("How far it has come.")
-    state_label: str = field("The same in the library's own words.")
+    state_label: str = labelled("state", STATE_LABEL, own="state_label")
     place_in_queue: int | None = field("1 is next; null where the library does not tell.")
     pickup_location: str | None = field("Where it can be fetched.")
-    requested_at: datetime = field("When it was asked for.")
+    requested_at: datetime | None = field(
+        "When it was asked for: midnight where the library tells the day only, null where not even that."
+    )
     expires: date | None = field("After this day it is not kept any longer.")
+    cancellation_requested: bool = field(
+        "Whether the reader does not want it any longer, and the library has yet to decide."
+    )
 
 
 @campus_type(

@@ -13,7 +13,11 @@ WHERE = "Where the room is; null while it is to be announced, or where the campu
 class Location:
     """A place on a campus."""
 
-    building: str | None = resolved(location.building, "Name of the building; null where nobody says which.")
+    building: str | None = resolved(
+        location.building,
+        "Name of the building; null where nobody says which.",
+        language=location.building_language,
+    )
     room: str | None = field("As signs and schedules print it; null for a whole building.")
     latitude: float | None = field("Degrees north (WGS 84): of the room's entrance or, failing that, the building's.")
     longitude: float | None = field("Degrees east (WGS 84), of the same.")

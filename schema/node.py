@@ -12,6 +12,9 @@ from .fields import campus_type, field
 Item = TypeVar("Item")
 
 
+RESUME = "The `resume` of the last event one has seen: only what was missed since is told first. Without, all there is."
+
+
 @strawberry.interface(description="Anything with an id of its own over the whole graph.")
 class Node:
     id: strawberry.ID = strawberry.field(description="Global id: opaque; `node(id:)` finds the thing again.")
@@ -34,6 +37,20 @@ class Unavailable:
 )
 class Listing(Generic[Item]):
     nodes: list[Item] = strawberry.field(description="What came.")
+    unavailable: list[Unavailable] = strawberry.field(
+        description="Whose part is missing; an error at the same path says the same."
+    )
+
+
+@strawberry.type(
+    description="What changed of a person's own: at first all there is, or what was missed; then what is new. It is "
+    "told as soon as its system tells by itself, or every `personal_refresh` seconds.",
+)
+class News(Generic[Item]):
+    nodes: list[Item] = strawberry.field(description="What has changed, each in its newest state.")
+    resume: str = strawberry.field(
+        description="Give it back as `resume` after a reconnect, to be told only what was missed."
+    )
     unavailable: list[Unavailable] = strawberry.field(
         description="Whose part is missing; an error at the same path says the same."
     )

@@ -1,62 +1,39 @@
-"""Services one can apply for, a person's applications, and tickets."""
-
-from datetime import datetime
+"""Services one can apply for, and who may."""
 
 import strawberry
 from strawberry.scalars import JSON
 
+from campus import eligibility as rules
+from campus.eligibility import EligibilityRule, EligibilityVerdict
 from connectors import onestop
-from connectors.onestop import ApplicationState, ApplicationTab, StepState, TicketStatus
+from resolvers import eligibility
 from resolvers import onestop as resolvers
 
 from .cards import Data
-from .enums import described
-from .fields import campus_type, field, global_id_of, resolved, translated
+from .enums import LABEL, described
+from .fields import campus_type, field, global_id_of, labelled, resolved, translated
 from .node import Listing, Node
 
-APPLICANT = "To show applicants how far their applications have come."
-REQUESTOR = "To show people how far their requests for help have come."
+CANDIDATE = "To show people what they may apply for."
 
 described(
-    ApplicationState,
-    "How far an application has come.",
+    EligibilityRule,
+    "What a condition for an application looks at.",
     {
-        "IN_PROCESS": "Departments work on it.",
-        "RETURNED_FOR_AMENDMENT": "It is the applicant's turn: something must be mended.",
-        "COMPLETED": "Done.",
-        "REJECTED": "Refused.",
-        "WITHDRAWN": "Taken back by the applicant.",
+        "AFFILIATION": "What the person is to the university: student, faculty, staff.",
+        "CAMPUS": "To which campus the person belongs.",
+        "LEVEL": "The level of the programme the person studies at the service's campus.",
+        "CARD": "How the person's campus card stands.",
+        "OTHER": "Something that the gateway knows nothing of.",
     },
 )
 described(
-    ApplicationTab,
-    "The tabs of One Stop.",
+    EligibilityVerdict,
+    "Whether somebody may apply.",
     {
-        "IN_PROCESS": "在办: still running.",
-        "COMPLETED": "办结: over, whatever the outcome.",
-        "PHASED": "阶段性: an outcome is out while later phases run.",
-    },
-)
-described(
-    StepState,
-    "How far a step has come.",
-    {
-        "WAITING": "Not decided yet.",
-        "DONE": "Decided.",
-        "RETURNED_FOR_AMENDMENT": "Given back to the applicant.",
-        "REJECTED": "Refused.",
-    },
-)
-described(
-    TicketStatus,
-    "How far a ticket has come.",
-    {
-        "NEW": "Nobody has looked at it yet.",
-        "OPEN": "Being worked on.",
-        "STALLED": "Waiting for somebody.",
-        "RESOLVED": "Done.",
-        "REJECTED": "Refused.",
-        "OTHER": "Something else: see `statusLabel`.",
+        "ELIGIBLE": "Every condition is met.",
+        "NOT_ELIGIBLE": "At least one condition is not met.",
+        "UNDECIDED": "No condition is known to be unmet, and at least one cannot be decided now.",
     },
 )
 
@@ -67,6 +44,45 @@ class ServiceStep:
 
     name: str = translated("name", "What is done.")
     department: str = translated("department", "Who does it.")
+
+
+@campus_type(record=onestop.ServiceFile, data=Data.PUBLIC, system="onestop")
+class ServiceFile:
+    """A file that an application comes with."""
+
+    id: str = field("Its name in the workflow, unique within the service.")
+    name: str = translated("name", "What it is.")
+    types: list[str] = field("Media types that are taken.")
+    maximum_size: int | None = field("Bytes it may have.")
+    required: bool = field("Whether an application without it is incomplete.")
+
+
+@campus_type(
+    record=rules.EligibilityReason,
+    data=Data.PERSONAL,
+    system="onestop",
+    purpose=CANDIDATE,
+    requires="services:read",
+)
+class EligibilityReason:
+    """A condition that shuts the viewer out, or that cannot be decided now."""
+
+    code: EligibilityRule = field("What the condition looks at.")
+    code_label: str = labelled("code", LABEL)
+    decided: bool = field("Whether it is known that the viewer does not meet it; otherwise nobody could tell.")
+    text: str = translated("text", "What the office says to whom it shuts out.")
+
+
+@campus_type(
+    record=rules.Eligibility, data=Data.PERSONAL, system="onestop", purpose=CANDIDATE, requires="services:read"
+)
+class Eligibility:
+    """Whether the viewer may apply, as far as it can be told; the office has the last word."""
+
+    eligible: bool = field("True only if every condition is known to be met.")
+    verdict: EligibilityVerdict = field("The same, with what could not be decided told apart.")
+    verdict_label: str = labelled("verdict", LABEL)
+    reasons: list[EligibilityReason] = field("Why not, or what could not be decided.")
 
 
 @campus_type(record=onestop.Service, data=Data.PUBLIC, system="onestop", node=True)
@@ -81,75 +97,21 @@ class Service(Node):
     description: str = translated("description", "What it is for.")
     procedure: str = translated("procedure", "How it is handled.")
     department: str = translated("department", "Who is responsible.")
-    form: JSON = field("JSON Schema of the application form.")
+    form: JSON = resolved(resolvers.form, "JSON Schema of the application form, labelled in the viewer's language.")
+    form_in_languages: JSON = resolved(
+        resolvers.form_in_languages,
+        "The form as the office wrote it: beside each label, under the same name with x- before it, the label in all "
+        "languages.",
+    )
+    files: list[ServiceFile] = field("Files that an application comes with.")
+    eligible: Eligibility | None = resolved(
+        eligibility.eligible,
+        "Whether the viewer may apply; null for the anonymous viewer and for applications. What only campus systems "
+        "know (`record:read`, `card:read`) is asked where all else would let the viewer through.",
+        requires="services:read",
+        on_public=True,
+    )
     steps: list[ServiceStep] = field("What happens to an application, in order.")
-
-
-@campus_type(record=onestop.Step, data=Data.PERSONAL, system="onestop", purpose=APPLICANT, requires="services:read")
-class ApplicationStep:
-    """One handling step of an application."""
-
-    name: str = field("What is done.")
-    state: StepState = field("How far it has come.")
-    decision: str | None = field("What was decided, in the workflow's word.")
-    comment: str | None = field("What the department says on it.")
-    started_at: datetime = field("When it began to wait for its department.")
-    ended_at: datetime | None = field("When it was decided.")
-
-
-@campus_type(
-    record=onestop.Milestone, data=Data.PERSONAL, system="onestop", purpose=APPLICANT, requires="services:read"
-)
-class Milestone:
-    """The outcome of one phase of an application."""
-
-    phase: str = field("Which phase.")
-    outcome: str = field("approved, rejected, or the workflow's own word.")
-    at: datetime = field("When it came out.")
-
-
-@campus_type(
-    record=onestop.Application,
-    data=Data.PERSONAL,
-    system="onestop",
-    purpose=APPLICANT,
-    requires="services:read",
-    node=True,
-)
-class Application(Node):
-    """A person's application for a service."""
-
-    id: strawberry.ID = global_id_of("Application")
-    reference: str | None = field("The number both sides quote.")
-    campus: str = field("Code of the campus that handles it.")
-    service: Service | None = resolved(resolvers.service_of_application, "What is applied for.")
-    state: ApplicationState = field("How far it has come.")
-    tab: ApplicationTab = field("Where One Stop lists it.")
-    phase: str | None = field("The phase it is in, where the service has several.")
-    milestones: list[Milestone] = field("Phases whose outcome is out.")
-    submitted_at: datetime = field("When it was handed in.")
-    ended_at: datetime | None = field("When it was over.")
-    steps: list[ApplicationStep] | None = resolved(resolvers.steps, "Its handling so far, in order of time.")
-
-
-@campus_type(
-    record=onestop.Ticket, data=Data.PERSONAL, system="onestop", purpose=REQUESTOR, requires="tickets:read", node=True
-)
-class Ticket(Node):
-    """A request for help at a ticket desk."""
-
-    id: strawberry.ID = global_id_of("Ticket")
-    number: str = resolved(resolvers.number_of_ticket, "The desk's own number.")
-    subject: str = field("What it is about.")
-    campus: str = field("Code of the campus whose desk it is.")
-    status: TicketStatus = field("How far it has come.")
-    status_label: str = field("The same in the desk's own word.")
-    queue: str | None = field("Which team has it.")
-    priority: int = field("The higher, the more urgent.")
-    created_at: datetime = field("When it was opened.")
-    updated_at: datetime = field("When anything last happened to it.")
-    due_at: datetime | None = field("When it should be done.")
-    resolved_at: datetime | None = field("When it was done.")
 
 
 @strawberry.type

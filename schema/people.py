@@ -6,33 +6,52 @@ import strawberry
 
 from connectors import sis
 from resolvers import account as accounts
+from resolvers import application_drafts as drafts
+from resolvers import campus_life, identity, people, record, studies, tickets
+from resolvers import contact_sync as sync
+from resolvers import dashboard as dashboards
+from resolvers import e_resources as online
 from resolvers import exams as sittings
-from resolvers import identity, people, record, studies, tickets
+from resolvers import facilities as reservations
 from resolvers import library as shelf
+from resolvers import notifications as notices
 from resolvers import onestop as services
 from resolvers import timetable as timetables
 from resolvers import today as day
 from resolvers.viewer import Viewer as ViewerRecord
 
 from .account import Account
+from .application_changes import ApplicationDraft
+from .applications import Application
+from .campus_life import CampusCard, Housing
 from .cards import Data
+from .contact_changes import ContactSync
+from .contacts import WHO, Contacts, EmergencyContact
+from .dashboard import Dashboard
+from .e_resources import EResource
+from .facilities import Booking
 from .fields import campus_type, field, global_id_of, resolved, translated
 from .library import Fine, Hold, Loan
 from .node import Connection, Listing, Node, Unavailable
-from .onestop import Application, Ticket
+from .notifications import Notification, NotificationPreferences
 from .record import AcademicRecord
 from .studies import Enrolment
+from .tickets import Ticket
 from .timetable import Exam, Timetable
 from .today import Today
 
-WHO = "To show people what the university holds on them."
 STAFF = "To let staff read the students they are responsible for."
 TERM = "Code of a term; the one that runs at each campus, if left out."
 RANGE = {"from": "First day; today, if left out.", "to": "Last day; six days after the first, if left out."}
 PAGE = {"first": "Items on a page, 1 to 100.", "after": "Cursor of the item before."}
 
 
-@campus_type(record=ViewerRecord, data=Data.PERSONAL, purpose="To tell applications who is signed in and until when.")
+@campus_type(
+    record=ViewerRecord,
+    data=Data.PERSONAL,
+    purpose="To tell applications who is signed in and until when.",
+    for_the_viewer=True,
+)
 class Viewer:
     """Who is asking, as the token says."""
 
@@ -46,7 +65,12 @@ class Viewer:
     scopes: list[str] = resolved(identity.scopes, "What the token may read.")
     mfa: bool = field("Whether the viewer signed in with a second factor.")
     session_expires_at: datetime | None = resolved(identity.expires_at, "When the token ends.")
-    locale: str = field("Language the token asks for.")
+    locale: str = field("Language of answers: the first that is wanted of en, zh-Hant, zh-Hans.")
+    languages: list[str] = resolved(
+        identity.languages,
+        "What was asked for, the most wanted first: by Accept-Language, then by the token. `locale` is not the first "
+        "of them where that one is not served.",
+    )
 
 
 @campus_type(record=people.StudentNumber, data=Data.PERSONAL, system="sis", purpose=WHO, requires="profile:read")
@@ -79,37 +103,6 @@ class Profile:
     advisors: list[Advisor] = field("Who advises the student, at each campus that has an advisor for them.")
     numbers: list[StudentNumber] = field("One for each campus that knows the person and could be asked.")
     unavailable: list[Unavailable] = field("Campuses that could not be asked.")
-
-
-@campus_type(record=sis.PostalAddress, data=Data.SENSITIVE, system="sis", purpose=WHO, requires="profile:read")
-class PostalAddress:
-    """Where post reaches a person."""
-
-    street: str | None = field("Number and street.")
-    city: str | None = field("City.")
-    post_code: str | None = field("Post code.")
-    country: str | None = field("ISO 3166-1 code of two letters.")
-
-
-@campus_type(record=sis.EmergencyContact, data=Data.SENSITIVE, system="sis", purpose=WHO, requires="profile:read")
-class EmergencyContact:
-    """Whom to call when something happened."""
-
-    campus: str = field("Code of the campus that holds this.")
-    name: str = field("Name.")
-    relation: str | None = field("partner, parent, other, or the system's own word.")
-    telephone: str | None = field("Telephone number.")
-
-
-@campus_type(record=sis.Contacts, data=Data.SENSITIVE, system="sis", purpose=WHO, requires="profile:read")
-class Contacts:
-    """How one campus reaches a person."""
-
-    campus: str = field("Code of the campus that holds this.")
-    email: str | None = field("University address; may have been somebody else's before.")
-    private_email: str | None = field("Private address.")
-    telephone: str | None = field("Telephone number.")
-    address: PostalAddress | None = field("Postal address.")
 
 
 @campus_type(record=sis.Advisee, data=Data.PERSONAL, system="sis", purpose=STAFF, requires="students:read")
@@ -159,6 +152,11 @@ class Me:
         "Whom each campus calls when something happened, the first first.",
         requires="profile:read",
     )
+    contact_sync: list[ContactSync] | None = resolved(
+        sync.contact_sync,
+        "Systems that do not have yet what the person last changed of this; none where all agree.",
+        requires="profile:read",
+    )
     academic_record: AcademicRecord | None = resolved(
         record.academic_record, "One record over all campuses.", requires="record:read"
     )
@@ -191,6 +189,12 @@ class Me:
     )
     holds: Listing[Hold] | None = resolved(shelf.holds, "Items waited for.", requires="library:read")
     fines: Listing[Fine] | None = resolved(shelf.fines, "Fees still to be paid.", requires="library:read")
+    e_resources: Listing[EResource] | None = resolved(
+        online.e_resources,
+        "Databases, journals, e-books and software of all libraries, by name, and whether the person may use them.",
+        requires="library:read",
+        arguments={"kind": "Only those of one kind."},
+    )
     applications: Connection[Application] | None = resolved(
         services.applications,
         "Applications for services, the latest first.",
@@ -199,6 +203,36 @@ class Me:
     )
     tickets: Connection[Ticket] | None = resolved(
         tickets.tickets, "Requests for help, the latest first.", requires="tickets:read", arguments=PAGE
+    )
+    housing: Listing[Housing] | None = resolved(
+        campus_life.housing, "Contracts for rooms, at all campuses, the first to begin first.", requires="housing:read"
+    )
+    campus_cards: Listing[CampusCard] | None = resolved(
+        campus_life.cards,
+        "Campus cards, one of each campus that gave the person one.",
+        requires="card:read",
+        arguments={"campus": "Only that of one campus, by its code."},
+    )
+    bookings: Listing[Booking] | None = resolved(
+        reservations.bookings,
+        "Facilities the person has booked, the next one first; half a year ahead.",
+        requires="bookings:read",
+        arguments={"past": "Whether those of the last 30 days that are over are shown too."},
+    )
+    application_drafts: list[ApplicationDraft] | None = resolved(
+        drafts.drafts, "Forms the person has begun to fill in, the latest first.", requires="services:read"
+    )
+    dashboard: Dashboard | None = resolved(
+        dashboards.dashboard, "How the person's dashboard is arranged.", requires="dashboard:read"
+    )
+    notification_preferences: NotificationPreferences | None = resolved(
+        notices.notification_preferences, "What goes out by which channel, and when not.", requires="notifications:read"
+    )
+    notifications: Connection[Notification] | None = resolved(
+        notices.notifications, "The latest first.", requires="notifications:read", arguments=PAGE
+    )
+    unread_notifications: int | None = resolved(
+        notices.unread_notifications, "How many are not read yet.", requires="notifications:read"
     )
     advisees: Listing[Advisee] | None = resolved(
         people.advisees, "Students the person advises; null for who advises nobody.", requires="students:read"

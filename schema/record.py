@@ -3,14 +3,18 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+import strawberry
+
 from connectors import sis
 from connectors.sis import EnrolmentState, StandingState, TransferState
 from resolvers import averages, record
+from resolvers.news import news_told
 
 from .cards import Data
-from .enums import described
-from .fields import campus_type, field, resolved, translated
-from .node import Listing
+from .enums import STATE_LABEL, described
+from .fields import campus_type, field, labelled, resolved, translated
+from .node import RESUME, Listing, News
+from .streams import streamed
 from .studies import STUDENT, ProgrammeEnrolment
 
 WHOLE = "Null, with an error, unless every campus could be asked."
@@ -113,7 +117,7 @@ class CreditTransfer:
     from_course_code: str = field("Catalogue code of the course that was taken.")
     from_term_code: str = field("Code of the term in which it was taken.")
     state: TransferState = field("How far it has come.")
-    state_label: str = field("The same in the system's own word.")
+    state_label: str = labelled("state", STATE_LABEL, own="state_label")
 
 
 @campus_type(record=sis.Exchange, data=Data.SENSITIVE, system="sis", purpose=STUDENT, requires="record:read")
@@ -133,7 +137,7 @@ class Standing:
     campus: str = field("Code of the campus.")
     programme_code: str = field("Code of the programme.")
     state: StandingState = field("The judgement.")
-    state_label: str = field("The same in the system's own word.")
+    state_label: str = labelled("state", STATE_LABEL, own="state_label")
     since_term: str = field("Code of the term after which it was given.")
 
 
@@ -179,4 +183,15 @@ class AcademicRecord:
     )
     other_holds: Listing[RecordHold] | None = resolved(
         record.other_holds, "What stands in the way of something else, such as a transcript."
+    )
+
+
+@strawberry.type
+class GradeSubscriptions:
+    grade_released: News[Result] | None = streamed(
+        record.grade_released,
+        "The courses for which a grade is out; then each for which one is released or corrected.",
+        each=news_told,
+        requires="record:read",
+        arguments={"resume": RESUME},
     )

@@ -11,8 +11,8 @@ from resolvers import studies
 
 from .cards import Data
 from .courses import Course, Section
-from .enums import described
-from .fields import campus_type, field, global_id_of, resolved, translated
+from .enums import STATE_LABEL, described
+from .fields import campus_type, field, global_id_of, labelled, resolved, translated
 from .node import Node
 
 STUDENT = "To show students, and those who advise them, what they study."
@@ -42,7 +42,7 @@ class ProgrammeEnrolment:
     campus: str = field("Code of the campus.")
     year_of_study: int | None = field("1 is the first.")
     state: EnrolmentState = field("How the person stands to it.")
-    state_label: str = field("The same in the system's own word.")
+    state_label: str = labelled("state", STATE_LABEL, own="state_label")
     admitted: date | None = field("First day.")
     expected_graduation: date | None = field("When it should end, or ended.")
 
@@ -60,6 +60,6 @@ class Enrolment(Node):
     term_code: str = field("Code of the term.")
     campus: str = field("Code of the campus.")
     state: EnrolmentState = field("How the person stands to the course.")
-    state_label: str = field("The same in the system's own word.")
+    state_label: str = labelled("state", STATE_LABEL, own="state_label")
     credits: Decimal | None = field("Credits it is worth.")
     sections: list[Section] | None = resolved(studies.sections_of_enrolment, "The classes the person has a seat in.")

@@ -22,7 +22,7 @@ class System:
     """A campus system behind the graph."""
 
     id: str = field("Its id, as errors name it.")
-    kind: str = field("What it is for: sis, library, onestop, gz_campus.")
+    kind: str = field("What it is for: sis, library, onestop, gz_campus, rates.")
     campus: str = field("Code of the campus that runs it.")
     state: str = field("How the last call to it went: UP, DOWN, MAINTENANCE; UNKNOWN before the first.")
     maintenance: Maintenance | None = field("Set while the system says that it is closed on purpose.")

@@ -7,8 +7,8 @@ from resolvers.timetable import EntryKind
 
 from .cards import Data
 from .courses import Section
-from .enums import described
-from .fields import campus_type, field, resolved, translated
+from .enums import LABEL, described
+from .fields import campus_type, field, labelled, resolved, translated
 from .location import WHERE, Location
 from .node import Listing
 from .studies import STUDENT
@@ -51,6 +51,7 @@ class TimetableEntry:
     """A class or an examination, as a calendar shows it."""
 
     kind: EntryKind = field("Which of the two.")
+    kind_label: str = labelled("kind", LABEL)
     campus: str = field("Code of the campus where it takes place.")
     course_code: str = field("Catalogue code of the course.")
     title: str = translated("title", "Title of the course.")

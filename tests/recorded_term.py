@@ -75,6 +75,7 @@ def sections_as_told(course: dict[str, Any]) -> list[dict[str, Any]]:
 
 def recorded_site(subjects: Iterable[str] = SUBJECTS, *, front: str | None = "COMP") -> web.Application:
     """A web server over the recorded pages; `front` is shown at the entrances, and None closes them."""
+    recording(TERM)  # is missed here, and not by the server
 
     async def subject(request: web.Request) -> web.Response:
         wanted = request.match_info["subject"]

@@ -7,23 +7,65 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
+import gateway
 from commands import simulated_settings
 from commands.simulated import Announcement, simulated
 from commands.simulated_routes import routes
-from gateway import open_gateway
+from pipeline import preparation
 from pipeline.documents import widget_documents
 from pipeline.settings import Settings, settings_from
 from pipeline.settings_values import Surroundings
+from resolvers.accounts import KnownAccounts
+from schema.root import schema
 
 NOW = "2026-10-28T10:00:00+08:00"
 """A Wednesday in mid-term 2610."""
 
-INDEXES = "{ courses { totalCount } services { nodes { key } } shuttleStops { nodes { code } } }"
+_PREPARED: dict[tuple[Any, ...], preparation.Prepared] = {}
+
+
+def _prepared_once(
+    self: preparation.Preparation, text: str, document_hash: str, document_id: str | None = None
+) -> preparation.Prepared:
+    """To prepare the trusted documents costs more than most tests, each of which opens a gateway of its own."""
+    if self._schema is not schema or document_id is None:
+        return _prepare(self, text, document_hash, document_id)
+    key = (self._limits, text, document_id)
+    if key not in _PREPARED:
+        _PREPARED[key] = _prepare(self, text, document_hash, document_id)
+    return _PREPARED[key]
+
+
+_prepare = preparation.Preparation.of
+preparation.Preparation.of = _prepared_once  # type: ignore[method-assign]
+
+_KNOWN: WeakSet[KnownAccounts] = WeakSet()
+
+
+def _seen_from_outside() -> KnownAccounts:
+    """To forget whom a gateway knows costs nothing beside a fresh gateway, which reads every index."""
+    known = KnownAccounts()
+    _KNOWN.add(known)
+    return known
+
+
+gateway.KnownAccounts = _seen_from_outside  # type: ignore[assignment,misc]
+
+OF_NOBODY = ("index-", "live-")
+"""How the correlation ids of calls begin that belong to no operation."""
+
+INDEXES = """
+{
+  courses { totalCount } services { nodes { key } } shuttleStops { nodes { code } }
+  announcements { totalCount } facilities { nodes { name } } me { eResources { nodes { name } } }
+}
+"""
 
 
 class Answer:
@@ -75,15 +117,26 @@ class SimulatedSystem:
         async with self._session.get(f"{self.url}/__calls") as answer:
             return (await answer.json())["calls"]
 
+    async def asked(self) -> list[dict[str, Any]]:
+        """The calls of operations; those that fill an index, or follow what is live, belong to none."""
+        return [call for call in await self.calls() if not call["correlation_id"].startswith(OF_NOBODY)]
+
     async def forget_calls(self) -> None:
         async with self._session.delete(f"{self.url}/__calls") as answer:
             assert answer.status == 204
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+    async def get(self, path: str, params: Mapping[str, str] | None = None, **headers: str) -> Any:
         """A plain GET, as a developer's curl would ask."""
-        async with self._session.get(self.url + path, params=params, headers={"Accept": "application/json"}) as answer:
+        sent = {"Accept": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        async with self._session.get(self.url + path, params=params, headers=sent) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
+
+    async def text(self, path: str, params: Mapping[str, str] | None = None) -> str:
+        """The same, of what does not speak JSON."""
+        async with self._session.get(self.url + path, params=params) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.text()
 
 
 class University:
@@ -96,8 +149,9 @@ class University:
         self.tokens: dict[tuple[str, str, str], str] = {}
 
     def settings(self, own: Mapping[str, Any] | None = None, **environ: str) -> Settings:
-        """The gateway's settings for it, under those of a campus.toml."""
-        document = simulated_settings.document(self.told, own or {})
+        """The gateway's settings for it, under those of a campus.toml. Nothing of systems' answers is kept, unless it
+        says so: tests change what systems hold, and see it at once."""
+        document = simulated_settings.document(self.told, {"caches": {"on": False}, **(own or {})})
         surroundings = Surroundings(environ={**simulated_settings.secrets(self.told), **environ})
         return settings_from(document, source="test", surroundings=surroundings)
 
@@ -150,11 +204,10 @@ class SimulatedCampus:
         return await self.ask(widget_documents()[name], variables, **more)
 
     async def calls(self) -> dict[str, list[str]]:
-        """Calls of operations by system, as "METHOD path?query body"; index fills belong to no operation."""
+        """Calls of operations by system, as "METHOD path?query body"."""
         told = {}
         for name, system in self.systems.items():
-            rows = [call for call in await system.calls() if not call["correlation_id"].startswith("index-")]
-            if rows:
+            if rows := await system.asked():
                 told[name] = [" ".join(filter(None, (_line(call), call["body"]))) for call in rows]
         return told
 
@@ -165,9 +218,15 @@ class SimulatedCampus:
         for system in self.systems.values():
             await system.forget_calls()
 
+    def forget_people(self) -> None:
+        """Nobody's accounts are known any longer, to this gateway or any other of this process."""
+        for known in _KNOWN:
+            known.names.clear()
+            known.identities.clear()
+
     async def indexes_filled(self) -> None:
         for _ in range(100):
-            answer = await self.ask(INDEXES)
+            answer = await self.ask(INDEXES, as_="alex")
             if not answer.errors:
                 await self.forget_calls()
                 return
@@ -189,6 +248,7 @@ async def simulated_university(data_dir: Path, **options: Any) -> AsyncIterator[
         "now": NOW,
         "catalogue": None,
         "term": None,
+        "officers": None,
         "reset": False,
     }
     wanted |= options
@@ -200,12 +260,17 @@ async def simulated_university(data_dir: Path, **options: Any) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def campus_over(university: University, settings: Settings | None = None) -> AsyncIterator[SimulatedCampus]:
-    """A fresh gateway, which knows nobody's accounts yet; its indexes may still be filling."""
+async def campus_over(
+    university: University, settings: Settings | None = None, *, stopped_at: datetime | None = None
+) -> AsyncIterator[SimulatedCampus]:
+    """A fresh gateway, which knows nobody's accounts yet; its indexes may still be filling.
+
+    Its clock is the university's, unless it is stopped.
+    """
     offset, zone = timedelta(seconds=university.told.clock_offset), ZoneInfo("Asia/Hong_Kong")
-    opened = open_gateway(
+    opened = gateway.open_gateway(
         settings or university.settings(),
-        now=lambda: datetime.now(zone) + offset,
+        now=lambda: stopped_at or datetime.now(zone) + offset,
         sandbox=routes(university.told),
     )
     async with opened as app, TestClient(TestServer(app)) as client:

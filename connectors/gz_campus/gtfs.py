@@ -3,19 +3,33 @@
 Source: GTFS Schedule reference and GTFS-Realtime 2.0 (gtfs.org).
 """
 
+import csv
 import io
+import lzma
 import zipfile
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from typing import TypeVar
 
 from google.protobuf.message import DecodeError
-from google.transit import gtfs_realtime_pb2 as realtime
+from google.transit.gtfs_realtime_pb2 import FeedMessage
 
-from connectors.wire import Line, UpstreamBadResponse
+from connectors.wire import Answer, Line, UpstreamBadResponse
 
+from . import gtfs_live
 from .gtfs_tables import Feed
-from .records import TripUpdate, TripUpdates
+from .live_records import Alert, PositionReport, TripUpdates, VehiclePosition
 from .timetable import ShuttleTimetable
+
+Told = TypeVar("Told")
+
+NO_FEED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),  # a broken archive; OSError is bzip2's word
+    RuntimeError,  # one that is encrypted, or packed in a way that zipfile does not know
+    *(csv.Error, KeyError, ValueError, OverflowError),  # tables that are none of GTFS
+)
+"""What reading an archive of tables raises, all of which is in memory by then."""
 
 
 class Gtfs:
@@ -49,23 +63,40 @@ class Gtfs:
                     etag=answer.headers.get("ETag"),
                 )
                 _refers_to_itself(timetable)
-        except (zipfile.BadZipFile, KeyError, ValueError) as failure:
+        except NO_FEED as failure:
             raise UpstreamBadResponse(self.system.id, f"no GTFS feed: {failure!r}") from failure
         return timetable
 
     async def trip_updates(self) -> TripUpdates:
         """What the vehicles report of delays and cancellations."""
-        answer = await self._line.get("/gtfs-rt/trip-updates.pb")
-        feed = realtime.FeedMessage()
+        return await self._live("trip-updates", gtfs_live.trip_updates)
+
+    async def positions(self) -> list[VehiclePosition]:
+        """Where the vehicles are."""
+        return await self._live("vehicle-positions", self._positions)
+
+    async def position_report(self, known: PositionReport | None) -> PositionReport:
+        """The same for whoever follows them; the one we know already where the operator says that it stands."""
+        etag = known.etag if known else None
+        answer = await self._line.get("/gtfs-rt/vehicle-positions.pb", answers=frozenset({304}), etag=etag)
+        if answer.status == 304 and known is not None:
+            return known
+        vehicles = self._read(answer, self._positions)
+        return PositionReport(system=self.system.id, vehicles=vehicles, etag=answer.headers.get("ETag"))
+
+    def _positions(self, feed: FeedMessage) -> list[VehiclePosition]:
+        return list(gtfs_live.positions(feed, self.system.id, self._zone))
+
+    async def alerts(self) -> list[Alert]:
+        """What is out of the ordinary, now and later."""
+        return await self._live("alerts", lambda feed: list(gtfs_live.alerts(feed, self.system.id, self._zone)))
+
+    async def _live(self, name: str, read: Callable[[FeedMessage], Told]) -> Told:
+        return self._read(await self._line.get(f"/gtfs-rt/{name}.pb"), read)
+
+    def _read(self, answer: Answer, read: Callable[[FeedMessage], Told]) -> Told:
         try:
-            feed.ParseFromString(answer.body)
-            if not feed.IsInitialized():  # protobuf reads nothing at all as a message without its required header
-                raise DecodeError("no header")
-            updates = (entity.trip_update for entity in feed.entity if entity.HasField("trip_update"))
-            return TripUpdates(
-                as_of=datetime.fromtimestamp(feed.header.timestamp, UTC),
-                by_trip={(each.trip.trip_id, _day(each.trip.start_date)): _update(each) for each in updates},
-            )
+            return read(gtfs_live.message(answer.body))
         except (DecodeError, ValueError, OverflowError) as failure:
             raise UpstreamBadResponse(self.system.id, f"no GTFS-Realtime feed: {failure!r}") from failure
 
@@ -78,17 +109,3 @@ def _refers_to_itself(timetable: ShuttleTimetable) -> None:
     missing |= {call.stop for trip in trips for call in trip.calls} - timetable.stops.keys()
     if missing:
         raise ValueError(f"{len(missing)} references lead nowhere")
-
-
-def _update(update: realtime.TripUpdate) -> TripUpdate:
-    cancelled = update.trip.schedule_relationship == realtime.TripDescriptor.CANCELED
-    delays = {
-        each.stop_sequence: timedelta(seconds=(each.departure if each.HasField("departure") else each.arrival).delay)
-        for each in update.stop_time_update
-    }
-    return TripUpdate(cancelled=cancelled, delays=delays)
-
-
-def _day(digits: str) -> date | None:
-    """start_date may be left out where a trip runs once a day."""
-    return date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}") if digits else None

@@ -1,4 +1,4 @@
-"""The tables of a GTFS feed, read into what a timetable is made of. A KeyError or ValueError means: not GTFS."""
+"""The tables of a GTFS feed, read into what a timetable is made of. What fails in here is no GTFS."""
 
 import csv
 import io
@@ -7,10 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from campus.location import Location
 from campus.text import Text, served_language, text
 
 from .records import Route, ServiceDays, Stop, StopKey, StopTime, Trip
 
+STOP = "0"
+"""location_type of a stop or platform, and what is meant where it is left out."""
+NOT_AVAILABLE = "1"
+"""pickup_type and drop_off_type: nobody gets on, or off."""
+MOST_UNPACKED = 2**29
+"""Bytes of all tables: a hundred times what a university's shuttle has, and what a machine still has room for."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -18,6 +25,8 @@ class Feed:
     """One operator's feed. Which files must exist: GTFS Schedule reference, "Dataset files"."""
 
     def __init__(self, archive: zipfile.ZipFile, system: str, campus: str) -> None:
+        if sum(each.file_size for each in archive.infolist()) > MOST_UNPACKED:
+            raise ValueError("too much to unpack")
         self._archive = archive
         self._files = frozenset(archive.namelist())
         self._system = system
@@ -25,16 +34,24 @@ class Feed:
         self._translations = self._read_translations()
 
     def stops(self) -> dict[str, Stop]:
+        """Where buses stop. Stations and entrances are in the table too; a platform has its station's time zone."""
+        places = {row["stop_id"]: row for row in self._rows("stops.txt")}
         return {
-            row["stop_id"]: Stop(
-                key=StopKey(self._system, row["stop_id"]),
-                campus=self._campus,
-                name=self._named("stops", "stop_name", row["stop_id"], row["stop_name"]),
-                latitude=float(row["stop_lat"]),
-                longitude=float(row["stop_lon"]),
-            )
-            for row in self._rows("stops.txt")
+            code: self._stop(code, row, places.get(row.get("parent_station") or "", row))
+            for code, row in places.items()
+            if (row.get("location_type") or STOP) == STOP
         }
+
+    def _stop(self, code: str, row: Mapping[str, str], station: Mapping[str, str]) -> Stop:
+        name = self._named("stops", "stop_name", code, row["stop_name"])
+        latitude, longitude = _degrees(row["stop_lat"], 90), _degrees(row["stop_lon"], 180)
+        return Stop(
+            key=StopKey(self._system, code),
+            campus=self._campus,
+            name=name,
+            location=Location(building=name, room=None, latitude=latitude, longitude=longitude),
+            zone=station.get("stop_timezone") or None,
+        )
 
     def routes(self) -> dict[str, Route]:
         return {
@@ -44,6 +61,8 @@ class Feed:
                 id=row["route_id"],
                 code=row.get("route_short_name") or row["route_id"],
                 name=self._named("routes", "route_long_name", row["route_id"], row.get("route_long_name") or ""),
+                type=int(row["route_type"]),
+                agency=row.get("agency_id") or None,
             )
             for row in self._rows("routes.txt")
         }
@@ -60,6 +79,7 @@ class Feed:
                 service=row["service_id"],
                 headsign=row.get("trip_headsign") or None,
                 calls=sorted(calls[row["trip_id"]], key=lambda call: call.sequence),
+                direction=int(row["direction_id"]) if row.get("direction_id") else None,
             )
             for row in self._rows("trips.txt")
         }
@@ -99,7 +119,8 @@ class Feed:
         if optional and file not in self._files:
             return
         with self._archive.open(file) as raw:
-            yield from csv.DictReader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+            # A row that ends early is one whose last fields are empty.
+            yield from csv.DictReader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""), restval="")
 
 
 def _stop_time(row: Mapping[str, str]) -> StopTime:
@@ -110,7 +131,16 @@ def _stop_time(row: Mapping[str, str]) -> StopTime:
         sequence=int(row["stop_sequence"]),
         arrives=_since_start(arrives),
         departs=_since_start(departs),
+        boards=row.get("pickup_type") != NOT_AVAILABLE,
+        alights=row.get("drop_off_type") != NOT_AVAILABLE,
     )
+
+
+def _degrees(told: str, most: int) -> float:
+    degrees = float(told)
+    if not abs(degrees) <= most:  # what is no number is not either
+        raise ValueError(f"{told!r} is no place on earth")
+    return degrees
 
 
 def _since_start(clock: str) -> timedelta:

@@ -1,9 +1,10 @@
-"""Shuttles in campus words: stops, routes, and when which bus leaves where."""
+"""Shuttles in campus words: stops, routes, and when which bus leaves where by the timetable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from campus.location import Location
 from campus.record import Record
 from campus.text import Text
 
@@ -17,8 +18,9 @@ class Stop(Record, frozen=True):
     key: StopKey
     campus: str
     name: Text
-    latitude: float
-    longitude: float
+    location: Location
+    zone: str | None = None
+    """Time zone of where it is, by which a feed tells the sides of a border; None where the feed does not say."""
 
     @property
     def code(self) -> str:
@@ -32,6 +34,9 @@ class Route(Record, frozen=True):
     code: str
     """Short name, as on the bus."""
     name: Text
+    type: int
+    """Kind of vehicle, as the reference counts them; 3 is a bus."""
+    agency: str | None = None
 
 
 class StopTime(Record, frozen=True):
@@ -41,6 +46,10 @@ class StopTime(Record, frozen=True):
     sequence: int
     arrives: timedelta
     departs: timedelta
+    boards: bool = True
+    """Whether one may get on there, and"""
+    alights: bool = True
+    """off."""
 
 
 class Trip(Record, frozen=True):
@@ -50,6 +59,7 @@ class Trip(Record, frozen=True):
     headsign: str | None
     calls: Sequence[StopTime]
     """In order of sequence."""
+    direction: int | None = None
 
 
 class ServiceDays(Record, frozen=True):
@@ -68,6 +78,17 @@ class ServiceDays(Record, frozen=True):
         return day in self.added or (self.first <= day <= self.last and day.weekday() in self.weekdays)
 
 
+class Crossing(Record, frozen=True):
+    """Where a ride passes a border: everybody walks through, from the one stop to the other."""
+
+    exit: Stop
+    entry: Stop
+    arrives_at: datetime
+    """At the one, by the timetable."""
+    continues_at: datetime
+    """From the other."""
+
+
 class Departure(Record, frozen=True):
     system: str
     campus: str
@@ -81,26 +102,14 @@ class Departure(Record, frozen=True):
     """The stop asked for, or the last one of the trip where none was."""
     scheduled_at: datetime
     arrives_at: datetime
-    expected_at: datetime | None = None
-    """By the vehicle's own report; None where it reports nothing."""
+    crossings: Sequence[Crossing] = ()
+    stops: frozenset[str] = frozenset()
+    """Codes of all stops from the one to the other."""
+    direction: int | None = None
+    delay: timedelta | None = None
+    """By the vehicle's own report, at the origin; None where it reports nothing."""
     cancelled: bool = False
 
-
-class TripUpdate(Record, frozen=True):
-    cancelled: bool
-    delays: Mapping[int, timedelta]
-    """By stop sequence; holds for the following stops too, until the next one told."""
-
-    def delay_at(self, sequence: int) -> timedelta | None:
-        told = [each for each in sorted(self.delays) if each <= sequence]
-        return self.delays[told[-1]] if told else None
-
-
-class TripUpdates(Record, frozen=True):
-    """What the vehicles report, by trip and service day."""
-
-    as_of: datetime
-    by_trip: Mapping[tuple[str, date | None], TripUpdate]
-
-    def of(self, departure: Departure) -> TripUpdate | None:
-        return self.by_trip.get((departure.trip, departure.service_day)) or self.by_trip.get((departure.trip, None))
+    @property
+    def expected_at(self) -> datetime | None:
+        return None if self.delay is None else self.scheduled_at + self.delay

@@ -1,11 +1,12 @@
 """The whole schedule of one shuttle operator, in memory, and the question everybody asks of it: when does one leave?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from campus.record import Record
 
-from .records import Departure, Route, ServiceDays, Stop, StopTime, Trip
+from .records import Crossing, Departure, Route, ServiceDays, Stop, StopTime, Trip
 
 HORIZON = timedelta(days=2)
 """How far ahead a departure is looked for: the night and a day without service lie between."""
@@ -35,6 +36,7 @@ class ShuttleTimetable(Record, frozen=True):
         if leg is None:
             return
         board, leave = leg
+        ridden = [call for call in trip.calls if board.sequence <= call.sequence <= leave.sequence]
         # A service day reaches into the next calendar day: begin with yesterday's.
         for days in range(-1, HORIZON.days + 1):
             day = now.astimezone(self.zone).date() + timedelta(days=days)
@@ -52,14 +54,30 @@ class ShuttleTimetable(Record, frozen=True):
                     destination=self.stops[leave.stop],
                     scheduled_at=start + board.departs,
                     arrives_at=start + leave.arrives,
+                    crossings=list(self._crossings(ridden, start)),
+                    stops=frozenset(call.stop for call in ridden),
+                    direction=trip.direction,
+                )
+
+    def _crossings(self, ridden: Sequence[StopTime], start: datetime) -> Iterator[Crossing]:
+        """GTFS has no word for a border. Where the time zone changes from one stop to the next, there is one."""
+        for before, after in pairwise(ridden):
+            exit_, entry = self.stops[before.stop], self.stops[after.stop]
+            if exit_.zone and entry.zone and exit_.zone != entry.zone:
+                yield Crossing(
+                    exit=exit_,
+                    entry=entry,
+                    arrives_at=start + before.arrives,
+                    continues_at=start + after.departs,
                 )
 
 
 def _leg(trip: Trip, origin: str | None, destination: str | None) -> tuple[StopTime, StopTime] | None:
     """Where one gets on and off; None where the trip does not go that way. The last call is no departure."""
-    board = next((call for call in trip.calls[:-1] if origin in (None, call.stop)), None)
+    board = next((call for call in trip.calls[:-1] if call.boards and origin in (None, call.stop)), None)
     if board is None:
         return None
-    later = [call for call in trip.calls if call.sequence > board.sequence]
-    leave = next((call for call in later if call.stop == destination), None) if destination else later[-1]
-    return (board, leave) if leave else None
+    later = [call for call in trip.calls if call.sequence > board.sequence and call.alights]
+    if destination:
+        later = [call for call in later if call.stop == destination][:1]
+    return (board, later[-1]) if later else None

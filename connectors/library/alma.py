@@ -6,91 +6,33 @@ Alma says 400 where others say 404, and leaves a list out where it is empty.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
-from decimal import Decimal
-
-from msgspec import Struct, field
 
 from campus.money import Money
-from connectors.wire import Answer, Line, Moment, Params, UpstreamBadResponse, UpstreamRateLimited, local, segment
+from connectors.wire import Answer, Line, Params, UpstreamBadResponse, UpstreamRateLimited, local, segment
 
+from .alma_changes import AlmaChanges
+from .alma_contacts import AlmaContacts
+from .alma_e_resources import CollectionOnWire, CollectionsOnWire, LicenceOnWire, licence_of, resource_of
+from .alma_shapes import (
+    THRESHOLDS,
+    ErrorsOnWire,
+    FeeOnWire,
+    FeesOnWire,
+    LoanOnWire,
+    LoansOnWire,
+    RequestOnWire,
+    RequestsOnWire,
+)
+from .e_resource_records import EResource
 from .records import Fine, Hold, HoldState, Loan, Renewable
 
 PAGE_SIZE = 100
 """The largest Alma allows."""
 
 USER_NOT_FOUND = frozenset({"401861"})
-THRESHOLDS = frozenset({"PER_SECOND_THRESHOLD", "DAILY_THRESHOLD"})
 
 
-class Valued(Struct):
-    """A code and what Alma calls it; either may be null."""
-
-    value: str | None = None
-    desc: str | None = None
-
-
-class LoanOnWire(Struct):
-    loan_id: str
-    title: str
-    due_date: Moment
-    loan_date: Moment
-    author: str | None = None
-    item_barcode: str | None = None
-    call_number: str | None = None
-    library: Valued | None = None
-    renewable: bool | None = None
-
-
-class LoansOnWire(Struct):
-    total_record_count: int
-    item_loan: list[LoanOnWire] = field(default_factory=list)
-
-
-class RequestOnWire(Struct):
-    request_id: str
-    request_type: str
-    request_status: str
-    request_time: Moment
-    title: str | None = None
-    author: str | None = None
-    place_in_queue: int | None = None
-    pickup_location: str | None = None
-    expiry_date: str | None = None
-
-
-class RequestsOnWire(Struct):
-    total_record_count: int
-    user_request: list[RequestOnWire] = field(default_factory=list)
-
-
-class FeeOnWire(Struct):
-    id: str
-    type: Valued
-    balance: Decimal
-    original_amount: Decimal
-    creation_time: Moment
-    title: str | None = None
-
-
-class FeesOnWire(Struct):
-    total_record_count: int
-    currency: str | None = None
-    fee: list[FeeOnWire] = field(default_factory=list)
-
-
-class ErrorOnWire(Struct, rename="camel"):
-    error_code: str
-
-
-class ErrorList(Struct):
-    error: list[ErrorOnWire]
-
-
-class ErrorsOnWire(Struct, rename="camel"):
-    error_list: ErrorList
-
-
-class Alma:
+class Alma(AlmaChanges, AlmaContacts):
     """One library, asked on behalf of one operation. A reader it does not know has no lists: None."""
 
     def __init__(self, line: Line, zone: tzinfo) -> None:
@@ -126,12 +68,42 @@ class Alma:
         return None
 
     async def fines(self, user: str) -> list[Fine] | None:
-        """Fees still to be paid; Alma gives them all at once, in the currency told once for the sum."""
-        answer = await self._answer(f"/almaws/v1/users/{segment(user)}/fees", (("status", "ACTIVE"),))
+        """Fees still to be paid, in the currency told once for the sum."""
+        path = f"/almaws/v1/users/{segment(user)}/fees"
+        rows: list[FeeOnWire] = []
+        while answer := await self._answer(path, (("status", "ACTIVE"), *_window(rows))):
+            page = self._line.read(answer, FeesOnWire)
+            rows += page.fee
+            if not page.fee or len(rows) >= page.total_record_count:
+                return [self._fine(user, row, page.currency) for row in rows]
+        return None
+
+    async def e_resources(self) -> list[EResource]:
+        """Every electronic collection, and by a call of its own each licence that one of them names."""
+        rows: list[CollectionOnWire] = []
+        while True:
+            answer = await self._told("/almaws/v1/electronic/e-collections", _window(rows))
+            page = self._line.read(answer, CollectionsOnWire)
+            rows += page.electronic_collection
+            if not page.electronic_collection or len(rows) >= page.total_record_count:
+                break
+        codes = sorted({code for row in rows if (code := licence_of(row))})
+        # One after the other: nobody waits for a list that is kept, and the institution has 25 calls a second.
+        licences = {code: await self._licence(code) for code in codes}
+        try:
+            return [resource_of(row, licences.get(licence_of(row) or ""), self.system) for row in rows]
+        except ValueError as failure:
+            raise UpstreamBadResponse(self.system.id, "a date that is none") from failure
+
+    async def _licence(self, code: str) -> LicenceOnWire:
+        return self._line.read(await self._told(f"/almaws/v1/acq/licenses/{segment(code)}", ()), LicenceOnWire)
+
+    async def _told(self, path: str, params: Params) -> Answer:
+        """What is no reader's, and so must be there."""
+        answer = await self._answer(path, params)
         if answer is None:
-            return None
-        page = self._line.read(answer, FeesOnWire)
-        return [self._fine(user, row, page.currency) for row in page.fee]
+            raise UpstreamBadResponse(self.system.id, "a reader, where none was asked for")
+        return answer
 
     async def _answer(self, path: str, params: Params) -> Answer | None:
         """None where the library does not know the reader. Alma puts its reasons into errorList, mostly with 400."""
@@ -167,6 +139,7 @@ class Alma:
             campus=self.system.campus,
             owner=user,
             id=row.request_id,
+            record=row.mms_id,
             title=row.title,
             author=row.author,
             state=HOLD_STATES.get(row.request_status.replace(" ", "_").upper(), HoldState.OTHER),

@@ -8,11 +8,24 @@ from campus.record import Record
 
 
 class Renewable(enum.Enum):
-    """Whether a loan may be renewed, as far as the library tells it for a list."""
+    """Whether a loan may be renewed, as far as the library tells it."""
 
     YES = "YES"
     NO = "NO"
     UNKNOWN = "UNKNOWN"
+
+
+class RenewalRefusal(enum.Enum):
+    """Why a loan may not be renewed."""
+
+    RENEWED_TOO_OFTEN = "RENEWED_TOO_OFTEN"
+    WANTED_BY_OTHERS = "WANTED_BY_OTHERS"
+    TOO_SOON = "TOO_SOON"
+    OVERDUE = "OVERDUE"
+    READER_BLOCKED = "READER_BLOCKED"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    NOT_ON_LOAN = "NOT_ON_LOAN"
+    OTHER = "OTHER"
 
 
 class HoldState(enum.Enum):
@@ -37,6 +50,10 @@ class Loan(Record, frozen=True):
     lent_at: datetime
     due_at: datetime
     renewable: Renewable
+    renewal_refusal: RenewalRefusal | None = None
+    """Only of a loan that may not be renewed, and where the library says why."""
+    renewal_refusal_label: str | None = None
+    """The library's own word for that."""
 
 
 class Hold(Record, frozen=True):
@@ -50,8 +67,13 @@ class Hold(Record, frozen=True):
     state_label: str
     place_in_queue: int | None
     pickup_location: str | None
-    requested_at: datetime
+    requested_at: datetime | None
+    """Midnight where the library tells the day only."""
     expires: date | None
+    record: str | None = None
+    """The library's own number of the title."""
+    cancellation_requested: bool = False
+    """The reader does not want it any longer, and the library has not decided yet."""
 
 
 class Fine(Record, frozen=True):

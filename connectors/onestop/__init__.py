@@ -1,18 +1,31 @@
 """One Stop: services, applications and tickets."""
 
+from .application_records import ApplicationWish, FileWish, SlotLost, SlotWish
 from .flowable import Flowable
-from .loaders import ApplicationKey, OneStopIndexes, OneStopLoaders
+from .flowable_form import check_form
+from .followed import OneStopFollowed
+from .loaders import ApplicationKey, OneStopIndexes, OneStopLoaders, TicketEventKey, TicketKey
 from .records import (
     Application,
     ApplicationState,
     ApplicationTab,
+    Attachment,
+    Collection,
     Milestone,
+    NewTicket,
     Service,
+    ServiceFile,
     ServiceKey,
+    ServiceSlot,
     ServiceStep,
     Step,
     StepState,
     Ticket,
+    TicketActor,
+    TicketEvent,
+    TicketEventKind,
+    TicketPriority,
+    TicketQueue,
     TicketStatus,
 )
 from .request_tracker import RequestTracker
@@ -26,16 +39,34 @@ __all__ = [
     "ApplicationKey",
     "ApplicationState",
     "ApplicationTab",
+    "ApplicationWish",
+    "Attachment",
+    "Collection",
+    "FileWish",
     "Flowable",
     "Milestone",
+    "NewTicket",
+    "OneStopFollowed",
     "OneStopIndexes",
     "OneStopLoaders",
     "RequestTracker",
     "Service",
+    "ServiceFile",
     "ServiceKey",
+    "ServiceSlot",
     "ServiceStep",
+    "SlotLost",
+    "SlotWish",
     "Step",
     "StepState",
     "Ticket",
+    "TicketActor",
+    "TicketEvent",
+    "TicketEventKey",
+    "TicketEventKind",
+    "TicketKey",
+    "TicketPriority",
+    "TicketQueue",
     "TicketStatus",
+    "check_form",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from campus.eligibility import Rule
 from campus.record import Record
 from campus.text import Text
 
@@ -35,6 +36,8 @@ class StepState(enum.Enum):
     DONE = "DONE"
     RETURNED_FOR_AMENDMENT = "RETURNED_FOR_AMENDMENT"
     REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    OTHER = "OTHER"
 
 
 class TicketStatus(enum.Enum):
@@ -46,10 +49,57 @@ class TicketStatus(enum.Enum):
     OTHER = "OTHER"
 
 
+class TicketPriority(enum.Enum):
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+
+
+class TicketEventKind(enum.Enum):
+    CREATED = "CREATED"
+    REPLY = "REPLY"
+    STATUS = "STATUS"
+    PRIORITY = "PRIORITY"
+    SUBJECT = "SUBJECT"
+    DUE = "DUE"
+    ASSIGNED = "ASSIGNED"
+    MOVED = "MOVED"
+
+
+class TicketActor(enum.Enum):
+    """In which role somebody acts on a ticket; who it was is not told."""
+
+    REQUESTOR = "REQUESTOR"
+    DESK = "DESK"
+    SYSTEM = "SYSTEM"
+
+
 class ServiceStep(Record, frozen=True):
     id: str
     name: Text
     department: Text
+
+
+class ServiceFile(Record, frozen=True):
+    """A file that an application comes with."""
+
+    id: str
+    name: Text
+    types: Sequence[str]
+    """Media types that are taken."""
+    maximum_size: int | None
+    """Bytes."""
+    required: bool
+
+
+class ServiceSlot(NamedTuple):
+    """Of a service by which one gets something for oneself for a time."""
+
+    starts: str
+    """The entry of the form that says from when."""
+    ends: str
+    facility: str | None
+    """What the campus's booking system calls it, where it can be looked up there too."""
 
 
 class Service(Record, frozen=True):
@@ -63,8 +113,19 @@ class Service(Record, frozen=True):
     procedure: Text
     department: Text
     form: Mapping[str, Any]
-    """JSON Schema of the application form."""
+    """JSON Schema of the application form, its labels in languages."""
+    files: Sequence[ServiceFile]
+    rules: Sequence[Rule]
+    """Who may apply: all must hold."""
     steps: Sequence[ServiceStep]
+    amendment: ServiceStep | None
+    """The step in which the applicant mends what was given back; no department does it."""
+    slot: ServiceSlot | None = None
+
+    def step(self, id_: str) -> ServiceStep | None:
+        """None for a step that the service has no longer, or never told of."""
+        named = (*self.steps, *([self.amendment] if self.amendment else ()))
+        return next((step for step in named if step.id == id_), None)
 
 
 class Milestone(Record, frozen=True):
@@ -73,6 +134,25 @@ class Milestone(Record, frozen=True):
     phase: str
     outcome: str
     at: datetime
+
+
+class Attachment(Record, frozen=True):
+    """A file that was handed in, without its content."""
+
+    id: str
+    name: str
+    type: str | None
+    """Media type."""
+    size: int | None
+    """Bytes."""
+    uploaded_at: datetime | None
+
+
+class Collection(Record, frozen=True):
+    """Something that is ready to be fetched."""
+
+    place: Text
+    until: datetime | None
 
 
 class Application(Record, frozen=True):
@@ -89,6 +169,10 @@ class Application(Record, frozen=True):
     """Which phase it is in, where the service has several."""
     milestones: Sequence[Milestone]
     """Phases whose outcome is out."""
+    attachments: Sequence[Attachment]
+    amend_until: datetime | None
+    """Until when the applicant may amend it, while it is given back."""
+    collection: Collection | None
     submitted_at: datetime
     ended_at: datetime | None
 
@@ -103,6 +187,7 @@ class Step(Record, frozen=True):
     """One handling step of an application."""
 
     application: str
+    service: ServiceKey
     id: str
     key: str
     """Id of the step in the service's own list."""
@@ -125,7 +210,41 @@ class Ticket(Record, frozen=True):
     status_label: str
     queue: str | None
     priority: int
+    priority_level: TicketPriority
     created_at: datetime
     updated_at: datetime
     due_at: datetime | None
+    """As the desk set it; without that, when the promise to what is urgent ends."""
     resolved_at: datetime | None
+
+
+class TicketQueue(Record, frozen=True):
+    """A team of a ticket desk that takes requests."""
+
+    system: str
+    campus: str
+    name: str
+    description: str
+
+
+class NewTicket(Record, frozen=True):
+    """What somebody asks a desk for."""
+
+    queue: str
+    """Name of the team."""
+    subject: str
+    text: str
+    priority: TicketPriority
+
+
+class TicketEvent(Record, frozen=True):
+    """Something that happened to a ticket, as far as its requestor may know."""
+
+    system: str
+    ticket: str
+    id: str
+    kind: TicketEventKind
+    by: TicketActor
+    at: datetime
+    before: str | None
+    after: str | None

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from cachetools import LRUCache
 
-from connectors.wire import Operation, UpstreamError
+from connectors.wire import Operation, UpstreamError, meters
 
-from .keys import settled
+from .due import until_due
+from .kept import Kept
+from .keys import settled, system_of
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -49,18 +52,31 @@ class Index(Generic[Key, Value]):
     `fill` reads a collection on behalf of an operation of its own, `refresh` says after how many seconds anew. Fills
     are single flight and belong to no asker's budget. A Value stays until a newer one is there, for as long as it is
     among the COLLECTIONS_KEPT asked for last.
+
+    Whoever has one declares it in the class, `name: Index[Key, Value]`: what is of type Value is public by that.
     """
 
+    kept: ClassVar[Kept] = Kept.EVERYBODY
+
     def __init__(
-        self, name: str, fill: Callable[[Key, Operation], Awaitable[Value]], refresh: Callable[[Key], float]
+        self,
+        name: str,
+        fill: Callable[[Key, Operation], Awaitable[Value]],
+        refresh: Callable[[Key], float],
+        *,
+        renewed: Callable[[Key, Value | None, Value], None] = lambda _key, _before, _now: None,
     ) -> None:
+        """`renewed`: (key, what was there before, what is there now); called after each fill."""
         self._name = name
         self._fill = fill
         self._refresh = refresh
+        self._renewed = renewed
         self._values: _Remembered[Key, Value] = _Remembered(self._forget)
         self._filled: dict[Key, asyncio.Event] = {}
         """Whom the next fill of a key wakes."""
         self._keepers: dict[Key, asyncio.Task[None]] = {}
+        self._due: dict[Key, asyncio.Event] = {}
+        """Whom somebody tells that a key's collection has changed."""
 
     def peek(self, key: Key) -> Value | None:
         """What is there now, without asking for more."""
@@ -71,7 +87,12 @@ class Index(Generic[Key, Value]):
         if key in self._keepers:
             return
         self._keepers[key] = asyncio.create_task(self._kept(key), name=f"{self._name} {key}")
-        self._filled[key] = asyncio.Event()
+        self._filled[key], self._due[key] = asyncio.Event(), asyncio.Event()
+
+    def renew(self, key: Key) -> None:
+        """Reads what is kept under this key anew, soon: once, however often one says so meanwhile."""
+        if key in self._due:
+            self._due[key].set()
 
     async def get(self, key: Key, seconds: float = PATIENCE) -> Value:
         """The collection; waits for the first fill, as long as the asker has `seconds` and is patient.
@@ -94,23 +115,29 @@ class Index(Generic[Key, Value]):
         await asyncio.gather(*keepers, return_exceptions=True)
 
     async def _kept(self, key: Key) -> None:
-        pause = FIRST_RETRY
+        pause, due = FIRST_RETRY, self._due[key]
         while True:
+            due.clear()
             operation = Operation(f"index-{uuid.uuid4().hex}", seconds=FILL_SECONDS)
             # Whatever one answer trips over must not end the renewing for good.
+            started = time.perf_counter()
             (found,) = await settled([self._fill(key, operation)])
+            could_be = not isinstance(found, Exception)
+            meters.filled(self._name, system_of(key), could_be, time.perf_counter() - started)
             if isinstance(found, Exception):
                 self._tell(key, found, pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_RETRY)
                 continue
-            self._values[key] = found
+            before, self._values[key] = self._values.get(key), found
+            self._renewed(key, before, found)
             self._filled[key].set()
             pause = FIRST_RETRY
-            await asyncio.sleep(self._refresh(key))
+            await until_due(due, self._refresh(key))
 
     def _forget(self, key: Key) -> None:
         self._keepers.pop(key).cancel()
+        del self._due[key]
 
     def _tell(self, key: Key, failure: Exception, pause: float) -> None:
         words = "%s %s: %s; next try in %.0f s"
@@ -118,8 +145,3 @@ class Index(Generic[Key, Value]):
             _log.warning(words, self._name, key, failure, pause)
         else:
             _log.error(words, self._name, key, "a mistake of our own", pause, exc_info=failure)
-
-
-def system_of(key: Hashable) -> str:
-    """The system a collection is read from: the key itself, or its first part."""
-    return str(key[0] if isinstance(key, tuple) else key)

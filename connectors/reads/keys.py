@@ -1,12 +1,9 @@
-"""Keys that name their system, and the loader that asks for each key by a call of its own."""
+"""Keys that name their system, and what came of several calls side by side."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Hashable, Iterable
 from typing import NamedTuple, TypeVar
 
-from .loader import Loader
-
-Protocol = TypeVar("Protocol")
 Value = TypeVar("Value")
 
 
@@ -17,18 +14,9 @@ class AccountKey(NamedTuple):
     account: str
 
 
-def one_call_each(
-    ask: Callable[[str], Protocol], endpoint: Callable[[Protocol, str], Awaitable[Value]]
-) -> Loader[AccountKey, Value]:
-    """A loader over systems that cannot batch: one call per key, side by side.
-
-    Each key is a batch of its own, so that an answer of one system is not held back by another that is slow.
-    """
-
-    async def call(keys: list[AccountKey]) -> list[Value]:
-        return [await endpoint(ask(key.system), key.account) for key in keys]
-
-    return Loader(call, max_batch=1)
+def system_of(key: Hashable) -> str:
+    """The system that a key is asked of: the key itself, or its first part."""
+    return str(key[0] if isinstance(key, tuple) else key)
 
 
 async def settled(calls: Iterable[Awaitable[Value]]) -> list[Value | Exception]:

@@ -3,9 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from aiodataloader import DataLoader
+
+from connectors.wire import meters
+
+from .kept import Kept
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -26,6 +30,8 @@ class Loader(DataLoader[Key, Value]):
     at construction. graphql-core 3.3 cancels the siblings of a failed non-null field, so these happen in practice.
     """
 
+    kept: ClassVar[Kept] = Kept.OPERATION
+
     def __init__(self, batch_load: BatchLoad[Key, Value], *, max_batch: int | None = None) -> None:
         self._batch_load = batch_load
         self._askers: Counter[Key] = Counter()
@@ -43,10 +49,7 @@ class Loader(DataLoader[Key, Value]):
 
     def load(self, key: Key) -> asyncio.Future[Value]:
         """A future of the asker's own: cancel it, and nobody else notices."""
-        shared = self._cache.get(key)
-        if shared is None:
-            shared = super().load(key)
-            shared.add_done_callback(lambda done: self._forget_failure(key, done))
+        shared = self._shared(key)
         own: asyncio.Future[Value] = self.loop.create_future()
         if shared.done():
             _hand_over(shared, own)
@@ -56,15 +59,53 @@ class Loader(DataLoader[Key, Value]):
         shared.add_done_callback(lambda done: _hand_over(done, own))
         return own
 
+    def load_many(self, keys: Iterable[Key]) -> asyncio.Future[list[Value]]:
+        """One future for all: of each key its value or, in that place, the exception it failed with.
+
+        So one that fails, fails alone. Whoever cancels it leaves all its keys.
+        """
+        asked = list(keys)
+        shared = [self._shared(key) for key in asked]
+        own: asyncio.Future[list[Value]] = self.loop.create_future()
+        pending = [(key, each) for key, each in zip(asked, shared, strict=True) if not each.done()]
+        missing = len(pending)
+
+        def arrived(_: object) -> None:
+            nonlocal missing
+            missing -= 1
+            if missing <= 0 and not own.done():
+                own.set_result([cast("Value", each.exception() or each.result()) for each in shared])
+
+        def left(_: object) -> None:
+            for key, _shared in pending:
+                self._left(key, own)
+
+        if not pending:
+            arrived(None)
+            return own
+        for key, each in pending:
+            self._askers[key] += 1
+            each.add_done_callback(arrived)
+        own.add_done_callback(left)
+        return own
+
     def ahead(self, key: Key) -> None:
         """Asks now for whoever needs it later in the operation; they are told if it failed, and ask anew."""
         self.load(key).add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _shared(self, key: Key) -> asyncio.Future[Value]:
+        shared = self._cache.get(key)
+        if shared is None:
+            shared = super().load(key)
+            shared.add_done_callback(lambda done: self._forget_failure(key, done))
+        return shared
 
     async def _run_batch(self, keys: list[Key]) -> list[Value]:
         if not self._wanted(keys):
             raise LoadAbortedError("all who asked have left")
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._batches[task] = frozenset(keys)
+        meters.loaded(_name_of(self._batch_load), len(keys))
         try:
             return list(cast("Sequence[Value]", await self._batch_load(keys)))
         except asyncio.CancelledError:
@@ -80,7 +121,7 @@ class Loader(DataLoader[Key, Value]):
         if self._cache.get(key) is done and (done.cancelled() or done.exception() is not None):
             del self._cache[key]
 
-    def _left(self, key: Key, own: asyncio.Future[Value]) -> None:
+    def _left(self, key: Key, own: asyncio.Future[Any]) -> None:
         """The last asker to give up takes the call with it; until then it goes on."""
         self._askers[key] -= 1
         if not own.cancelled():
@@ -93,6 +134,11 @@ class Loader(DataLoader[Key, Value]):
 
 
 _NOT_YET = cast("asyncio.AbstractEventLoop", object())
+
+
+def _name_of(batch_load: Callable[..., object]) -> str:
+    """Class and method where it is declared; of a function made there, where that was."""
+    return getattr(batch_load, "__qualname__", type(batch_load).__name__).replace(".<locals>", "")
 
 
 def _hand_over(shared: asyncio.Future[Value], own: asyncio.Future[Value]) -> None:

@@ -3,6 +3,7 @@
 from .calendar import CalendarEvent, CalendarKind, school_days
 from .class_schedule import ClassSchedule
 from .exams import Exam, Exams
+from .followed import SisFollowed
 from .loaders import SisIndexes, SisLoaders
 from .oeapi import Oeapi
 from .person_records import (
@@ -17,7 +18,6 @@ from .person_records import (
     Payment,
     PaymentMethod,
     Person,
-    PostalAddress,
 )
 from .records import (
     CampusMeeting,
@@ -85,13 +85,13 @@ __all__ = [
     "Payment",
     "PaymentMethod",
     "Person",
-    "PostalAddress",
     "ProgrammeEnrolment",
     "ReservedQuota",
     "SearchableCatalogue",
     "Seat",
     "Section",
     "SectionKey",
+    "SisFollowed",
     "SisIndexes",
     "SisLoaders",
     "Standing",

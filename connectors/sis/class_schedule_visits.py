@@ -39,6 +39,12 @@ class NotVisited(UpstreamError):
     """The page was not asked for, since the server is in trouble or the time is up; it may be asked for soon."""
 
 
+class NoTimeLeft(NotVisited):
+    """The operation, or the fill, has spent on other pages what it may spend on the server."""
+
+    code = UpstreamTimeout.code
+
+
 class NoPage(UpstreamBadResponse):
     """The server has no such page."""
 
@@ -91,7 +97,7 @@ class Visits:
         if wait > 0:
             raise NotVisited(line.system.id, "in trouble, and left alone for now", wait)
         if line.seconds_left() <= 0:
-            raise NotVisited(line.system.id, "no time left in this fill")
+            raise NoTimeLeft(line.system.id, "no time left in this fill")
         visit.asked_at = monotonic()
         visit.failure = (UpstreamTimeout, f"{path} was given up before it answered")  # if we are cancelled below
         try:

@@ -15,6 +15,7 @@ from . import oeapi_records as translated
 from . import oeapi_study_records as of_studies
 from .exams import Exams
 from .oeapi_calendar import terms
+from .oeapi_contacts import OeapiContacts
 from .oeapi_exams import TestOnWire, exams
 from .oeapi_person_shapes import MembershipOnWire, PersonOnWire
 from .oeapi_places import BuildingOnWire, RoomOnWire, places
@@ -31,7 +32,7 @@ PAGES = 200
 """More than any list of a university needs; a system that always says there is another page must end somewhere."""
 
 
-class Oeapi:
+class Oeapi(OeapiContacts):
     """One student system, asked on behalf of one operation."""
 
     def __init__(self, line: Line, zone: tzinfo) -> None:

@@ -7,6 +7,7 @@ from campus.money import Money
 from connectors.wire import System, local
 
 from . import oeapi_person_shapes as wire
+from .oeapi_contacts import contacts_of, to_call
 from .oeapi_records import profile_of, texts
 from .person_records import (
     Account,
@@ -20,7 +21,6 @@ from .person_records import (
     Payment,
     PaymentMethod,
     Person,
-    PostalAddress,
 )
 
 
@@ -47,7 +47,7 @@ def person(system: System, row: wire.PersonOnWire, zone: tzinfo) -> Person:
         date_of_birth=row.date_of_birth,
         nationality=row.nationality.alpha2 if row.nationality else None,
         contacts=_contacts(system, row),
-        emergency_contacts=_emergency_contacts(system, row, profile),
+        emergency_contacts=_emergency_contacts(system, row),
         advisor=Advisor(campus=system.campus, name=advisor.display_name, email=advisor.email) if advisor else None,
         holds=[_hold(system, hold) for hold in profile.holds],
         account=_account(system, profile.account, zone) if profile.account else None,
@@ -55,30 +55,21 @@ def person(system: System, row: wire.PersonOnWire, zone: tzinfo) -> Person:
 
 
 def _contacts(system: System, row: wire.PersonOnWire) -> Contacts:
-    address = row.address
+    held = contacts_of(row)
     return Contacts(
         system=system.id,
         campus=system.campus,
         email=row.email,
-        private_email=row.secondary_email,
-        telephone=row.mobile_number or row.telephone_number,
-        address=PostalAddress(
-            street=" ".join(filter(None, (address.street_number, address.street))) or None,
-            city=address.city,
-            post_code=address.post_code,
-            country=address.country_code.alpha2 if address.country_code else None,
-        )
-        if address
-        else None,
+        private_email=held.private_email,
+        telephone=held.telephone,
+        address=held.address,
     )
 
 
-def _emergency_contacts(system: System, row: wire.PersonOnWire, profile: wire.PersonProfile) -> list[EmergencyContact]:
-    # The standard has room for one emergency contact (ICE); the profile carries the others.
-    first = [wire.ContactOnWire(row.ice_name, row.ice_relation, row.ice_phone_number)] if row.ice_name else []
+def _emergency_contacts(system: System, row: wire.PersonOnWire) -> list[EmergencyContact]:
     return [
         EmergencyContact(campus=system.campus, name=each.name, relation=each.relation, telephone=each.telephone)
-        for each in (*first, *profile.emergency_contacts)
+        for each in to_call(row)
     ]
 
 

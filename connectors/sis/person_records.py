@@ -3,16 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from campus.contacts import PostalAddress
 from campus.money import Money
 from campus.record import Record
 from campus.text import Text
-
-
-class PostalAddress(Record, frozen=True):
-    street: str | None
-    city: str | None
-    post_code: str | None
-    country: str | None
 
 
 class EmergencyContact(Record, frozen=True):

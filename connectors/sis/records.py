@@ -108,6 +108,11 @@ class Section(Record, frozen=True):
         return self.key.class_number
 
     @property
+    def seats(self) -> tuple[object, ...]:
+        """All its figures on seats: what one follows it for."""
+        return (self.quota, self.enrolled, self.waitlisted, *self.reserved_quotas)
+
+    @property
     def available(self) -> int:
         return max(0, self.quota - self.enrolled)
 

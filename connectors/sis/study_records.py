@@ -75,6 +75,11 @@ class Enrolment(Record, frozen=True):
     """Of transferred credits."""
 
     @property
+    def on_record(self) -> bool:
+        """What was dropped or refused, and what is only waited for, is no part of a record."""
+        return self.state in (EnrolmentState.ENROLLED, EnrolmentState.FINISHED)
+
+    @property
     def transferred(self) -> bool:
         """Whether the credits were brought from another institution."""
         return self.origin is not None or self.grade == "T"

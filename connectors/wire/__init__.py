@@ -1,5 +1,6 @@
 """One call to one system: session, time, retry, and the words for what went wrong."""
 
+from .contacts import brought_to
 from .errors import (
     AccountConflict,
     UpstreamBadResponse,
@@ -8,21 +9,28 @@ from .errors import (
     UpstreamRateLimited,
     UpstreamTimeout,
 )
-from .line import Answer, Line, Params, segment
+from .exchange import Answer
+from .line import Line, Params, segment
+from .meters import Meters, meters
 from .moments import Moment, local
 from .operation import Operation
-from .sign_in import ClientCredentials
+from .raw import Raw
+from .sign_in import Admission, ClientCredentials, SignIn
 from .upstream import Access, System, Upstream, connected
 
 __all__ = [
     "Access",
     "AccountConflict",
+    "Admission",
     "Answer",
     "ClientCredentials",
     "Line",
+    "Meters",
     "Moment",
     "Operation",
     "Params",
+    "Raw",
+    "SignIn",
     "System",
     "Upstream",
     "UpstreamBadResponse",
@@ -30,7 +38,9 @@ __all__ = [
     "UpstreamMaintenance",
     "UpstreamRateLimited",
     "UpstreamTimeout",
+    "brought_to",
     "connected",
     "local",
+    "meters",
     "segment",
 ]

@@ -18,6 +18,8 @@ class UpstreamError(Exception):
         self.reason = reason
         self.retry_after = retry_after
         """Seconds after which asking again may help; None where nobody knows."""
+        self.unsettled = False
+        """Something was to be changed, and nobody knows whether it was."""
 
 
 class UpstreamTimeout(UpstreamError):

@@ -9,6 +9,7 @@ const KINDS = {
   library: 'The library',
   onestop: 'One Stop',
   gz_campus: 'The campus life system',
+  portal: 'The portal itself',
 };
 
 /** What each code of the gateway means to the person reading; `who` is the system, named. */

@@ -32,13 +32,18 @@ export async function dashboardDocument() {
   return dashboard.query;
 }
 
+export const ask = (query, token) => answerTo({ query }, token);
+
+/** The answer to a document that the gateway trusts, by its id. */
+export const askDocument = (documentId, variables, token) => answerTo({ documentId, variables }, token);
+
 /** A GraphQL answer, `{ data, errors }`; GraphQL over HTTP gives one with 4xx too, which is an answer like any other. */
-export async function ask(query, token) {
+async function answerTo(question, token) {
   const headers = { accept: 'application/graphql-response+json, application/json;q=0.9' };
   if (token) headers.authorization = `Bearer ${token}`;
   let answer;
   try {
-    answer = await fetch('/graphql', posted({ query }, headers));
+    answer = await fetch('/graphql', posted(question, headers));
   } catch (error) {
     throw new Error('The gateway cannot be reached. Is it running?', { cause: error });
   }

@@ -14,7 +14,7 @@ const NAMES = ['title', 'name', 'label', 'subject', 'code', 'headsign', 'id'];
  * The element for any value of an answer.
  *
  * `at` says where it stands: `path` in the answer, all `errors`, the heading `level` for parts below, `kinds` of
- * the systems, and `name`, what the whole is called.
+ * the systems, `name`, what the whole is called, and `beside`, what is put beside each item of the list that it is.
  */
 export function valueOf(value, at) {
   const list = listOf(value);
@@ -62,12 +62,12 @@ function listPart({ items, total, unavailable }, at) {
 function articles(items, at) {
   const level = `h${Math.min(at.level, 6)}`;
   return element('div', { class: 'items' }, ...items.map((item, i) => {
-    const inside = { ...at, path: [...at.path, i], level: at.level + 1 };
+    const inside = { ...at, path: [...at.path, i], level: at.level + 1, beside: undefined };
     if (!isObject(item)) return valueOf(item, inside);
     const naming = NAMES.find((name) => name in item && isPlain(item[name]) && item[name] !== null);
     const { [naming]: name, ...rest } = item;
     const heading = naming ? plainOf(name, { ...inside, field: naming }) : `${at.name} ${i + 1}`;
-    return element('article', {}, element(level, {}, heading), valueOf(rest, inside));
+    return element('article', {}, element(level, {}, heading), valueOf(rest, inside), at.beside?.(item) ?? '');
   }));
 }
 

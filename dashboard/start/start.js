@@ -1,10 +1,13 @@
 // The start page: who is asking, one question, and the answer as cards.
 
+import { actionsOf } from './actions.js';
 import { cardsOf, straysOf } from './answer.js';
-import { applications, ask, dashboardDocument, personas, simulatedSystems, tokenOf } from './gateway.js';
+import { controlsOf } from './controls.js';
+import { applications, ask, askDocument, dashboardDocument, personas, simulatedSystems, tokenOf } from './gateway.js';
 import { failureList } from './failures.js';
 import { valueOf } from './parts.js';
 import { element } from './element.js';
+import { language } from './spoken.js';
 import { labelOf } from './words.js';
 
 const sandbox = document.documentElement.dataset.sandbox === 'on';
@@ -26,10 +29,10 @@ async function show() {
   place.setAttribute('aria-busy', 'true');
   try {
     const started = performance.now();
-    const token = ownToken.value.trim() || (persona.value && (await tokenOf(persona.value)));
-    const answer = await ask(await dashboardDocument(), token);
+    const asker = askerOf(ownToken.value.trim(), persona.value);
+    const answer = await ask(await dashboardDocument(), await asker.token());
     if (mine !== question) return;
-    const cards = draw(answer);
+    const cards = draw(answer, asker);
     const took = ((performance.now() - started) / 1000).toFixed(1);
     progress.textContent = `${cards} cards, answered in ${took} s. ${failuresIn(answer)}`;
   } catch (error) {
@@ -41,30 +44,57 @@ async function show() {
   }
 }
 
-function draw({ data, errors = [] }) {
+/** Who is shown, whoever is chosen next; a persona's token is a new one each time, since people look for long. */
+const askerOf = (own, as) => ({ who: own || as, token: async () => own || (as && (await tokenOf(as))) });
+
+function draw({ data, errors = [] }, asker) {
   for (const { id, kind } of data?.systems ?? []) kinds.set(id, kind);
   const sections = cardsOf(data ?? {}, errors);
   const strays = straysOf(sections, errors);
   place.replaceChildren(
     ...(strays.length ? [failureList(strays, [], kinds)] : []),
-    ...sections.map((section) => sectionOf(section, errors)),
+    ...sections.map((section) => sectionOf(section, errors, asker)),
   );
   return sections.reduce((sum, { cards }) => sum + cards.length, 0);
 }
 
-function sectionOf({ title, cards }, errors) {
+function sectionOf({ title, cards }, errors, asker) {
   const heading = element('h2', {}, title);
-  return element('section', {}, heading, element('div', { class: 'cards' }, ...cards.map((card) => cardOf(card, errors))));
+  const drawn = cards.map((card) => cardOf(card, errors, asker));
+  return element('section', {}, heading, element('div', { class: 'cards' }, ...drawn));
 }
 
-function cardOf({ path, title, value }, errors) {
+function cardOf({ path, title, value }, errors, asker) {
   const failed = errors.filter((error) => path.every((step, i) => error.path?.[i] === step));
   const card = element('article', { 'data-path': path.join('.') }, element('h3', {}, title));
   if (failed.length) card.append(failureList(failed, path, kinds));
-  if (value !== null || !failed.length) card.append(valueOf(value, { path, errors, level: 4, kinds, name: title }));
+  const actions = actionsOf(path, value);
+  const page = actions && pageOf(card, { path, title, widget: actions.widget }, asker);
+  const beside = actions?.each && ((item) => controlsOf(actions.each(item), actions.called(item), page));
+  if (value !== null || !failed.length) card.append(valueOf(value, { path, errors, level: 4, kinds, name: title, beside }));
+  if (actions) card.append(controlsOf(actions.all, '', page));
   // A card with parts or a wide table in it wants the whole row.
   if (card.querySelector('article, thead th:nth-child(4)')) card.classList.add('wide');
   return card;
+}
+
+/** What the controls of a card know of the page. */
+function pageOf(card, { path, title, widget }, asker) {
+  const told = (sentence) => { progress.textContent = sentence; };
+  const asked = async () => askDocument(widget, {}, await asker.token());
+  /** The card as it is after a change; whoever pressed `label` stays where they were. */
+  async function redrawn(sentence, label) {
+    const { data, errors = [] } = await asked();
+    const value = path.reduce((part, step) => part?.[step], data) ?? null;
+    const now = cardOf({ path, title, value }, errors, asker);
+    now.append(element('p', { class: 'outcome', lang: language }, sentence));
+    card.replaceWith(now);
+    const heading = now.querySelector('h3');
+    heading.tabIndex = -1;
+    ([...now.querySelectorAll('button')].find((button) => button.ariaLabel === label) ?? heading).focus();
+    told(sentence);
+  }
+  return { ...asker, told, redrawn, widget: async () => (await asked()).data ?? {} };
 }
 
 const failuresIn = ({ errors = [] }) =>

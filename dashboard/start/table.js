@@ -3,6 +3,7 @@
 import { fieldsOf, isMoney, isObject, isShort, listOf } from './answer.js';
 import { element } from './element.js';
 import { plainOf } from './plain.js';
+import { language, say } from './spoken.js';
 import { labelOf } from './words.js';
 
 const MOST_COLUMNS = 8;
@@ -18,12 +19,13 @@ export function tableOf(items, at) {
   // The first column names the row, be it by a number.
   const numeric = new Set(columns.slice(1).filter((column) => areNumbers(rows.map((row) => row.get(column)?.value ?? null))));
   const attributes = (column) => (numeric.has(column) ? { class: 'number' } : {});
-  const body = element('tbody', {}, ...rows.map((row) => element('tr', {}, ...columns.map((column, i) => {
+  const body = element('tbody', {}, ...rows.map((row, r) => element('tr', {}, ...columns.map((column, i) => {
     const cell = row.get(column);
     const content = cell ? plainOf(cell.value, { ...at, path: cell.path, field: cell.field, brief: true }) : '';
     return i === 0 ? element('th', { scope: 'row' }, content) : element('td', attributes(column), content);
-  }))));
+  }), ...(at.beside ? [element('td', {}, at.beside(items[r]))] : []))));
   const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col', ...attributes(column) }, column)));
+  if (at.beside) head.append(element('th', { scope: 'col', lang: language }, element('span', { class: 'unseen' }, say('actions'))));
   const table = element('table', {}, element('caption', {}, at.name), element('thead', {}, head), body);
   // A wide table scrolls by itself, not the page; the keyboard must be able to do it too.
   const frame = element('div', { class: 'table', role: 'region', tabindex: '0', 'aria-label': at.name }, table);

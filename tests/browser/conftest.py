@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
 
 from pipeline.pages import GRAPHIQL
 
@@ -28,6 +29,9 @@ QUIET = [
 ]
 """Root may not use Chromium's sandbox; the rest keeps Chromium's own services off the network."""
 
+PATIENCE = 60_000
+"""Milliseconds until what does not come is given up; what comes is never waited for longer than it takes."""
+
 REPORT_BREACHES = """
 document.addEventListener('securitypolicyviolation', (breach) =>
   reportBreach(`${breach.effectiveDirective} forbids ${breach.blockedURI} in ${breach.sourceFile}`));
@@ -45,6 +49,7 @@ def unavailable(reason: str) -> None:
 async def browser() -> AsyncIterator[Browser]:
     if not shutil.which(CHROMIUM):
         unavailable(f"no Chromium at {CHROMIUM}: install Debian's package chromium, or set CHROMIUM")
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -64,18 +69,31 @@ def origin(gateway: FakeGateway) -> str:
 
 
 @pytest.fixture
-async def page(browser: Browser, origin: str) -> AsyncIterator[Page]:
-    """A page whose paths are the origin's. The test fails if anything else was asked for, or the policy broken."""
-    strangers: list[str] = []
-    breaches: list[str] = []
-    context = await browser.new_context(base_url=origin, locale="en-GB", timezone_id="Asia/Hong_Kong")
+def locale() -> str:
+    """What the browser's reader reads first."""
+    return "en-GB"
 
-    async def stay_here(route: Route) -> None:
-        if route.request.url.startswith(f"{origin}/"):
-            await route.continue_()
-        else:
-            strangers.append(route.request.url)
-            await route.abort()
+
+class Window(NamedTuple):
+    page: Page
+    breaches: list[str]
+
+
+@pytest.fixture(scope="session")
+async def windows(browser: Browser) -> AsyncIterator[dict[str, Window]]:
+    """The one page of all tests of a locale, each opened when first asked for: that costs more than most of them.
+
+    What a page stores it stores by origin, and each test has a gateway and thus an origin of its own.
+    """
+    windows: dict[str, Window] = {}
+    yield windows
+    for window in windows.values():
+        await window.page.context.close()
+
+
+async def _opened(browser: Browser, locale: str) -> Window:
+    context = await browser.new_context(locale=locale, timezone_id="Asia/Hong_Kong")
+    breaches: list[str] = []
 
     def report_breach(breach: str) -> None:
         breaches.append(breach)
@@ -85,15 +103,38 @@ async def page(browser: Browser, origin: str) -> AsyncIterator[Page]:
         if "Content Security Policy" in message.text or "TrustedHTML" in message.text:
             breaches.append(message.text)
 
-    await context.route("**/*", stay_here)
     await context.expose_function("reportBreach", report_breach)
     await context.add_init_script(REPORT_BREACHES)
     page = await context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     page.on("console", read_console)
     page.on("pageerror", lambda error: breaches.append(f"uncaught: {error}"))
+    return Window(page, breaches)
+
+
+@pytest.fixture
+async def page(browser: Browser, windows: dict[str, Window], origin: str, locale: str) -> AsyncIterator[Page]:
+    """A page at the origin, as if just opened. The test fails if it asks anybody else, or breaks the policy."""
+    if locale not in windows:
+        windows[locale] = await _opened(browser, locale)
+    page, breaches = windows[locale]
+    strangers: list[str] = []
+
+    async def stay_here(route: Route) -> None:
+        if route.request.url.startswith(f"{origin}/"):
+            await route.continue_()
+        else:
+            strangers.append(route.request.url)
+            await route.abort()
+
+    breaches.clear()
+    await page.set_viewport_size({"width": 1280, "height": 720})
+    await page.emulate_media(color_scheme="light")
+    await page.route("**/*", stay_here)
+    await page.goto(f"{origin}/start/start.css")
     yield page
-    await context.close()
+    await page.goto("about:blank")
+    await page.unroute_all(behavior="wait")
     assert strangers == []
     assert breaches == []
 

@@ -1,5 +1,6 @@
 """A gateway of canned answers behind the real pages: their own behaviour, told from the gateway's."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ WIDGETS = [
     {"name": "loans", "query": "query loans {\n  me { loans { title } }\n}\n"},
     {"name": "dashboard", "query": "query dashboard {\n  me { loans { title } }\n}\n"},
 ]
+STREAMS = [{"name": "waves", "query": "# Waves as they come.\nsubscription Waves { waves }"}]
+ACTIONS = [{"name": "wave", "query": "# Waves.\nmutation Wave { wave }"}]
 SCHEMA = {
     "__schema": {
         "queryType": {"name": "Query"},
@@ -46,6 +49,10 @@ class FakeGateway:
     """What it answers next, and what it was asked."""
 
     answer: dict[str, Any] = field(default_factory=lambda: {"data": {}})
+    answers: dict[str, list[Any]] = field(default_factory=dict)
+    """By the id of a trusted document what it answers next; the last one for ever."""
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    """While this is not set, nothing is answered."""
     status: int = 200
     token_lives: int = 600
     """Seconds."""
@@ -58,11 +65,14 @@ class FakeGateway:
 
     async def graphql(self, request: web.Request) -> web.Response:
         body = await request.json()
-        if "__schema" in body["query"]:
+        if "__schema" in body.get("query", ""):
             return web.json_response({"data": SCHEMA})
         self.asked.append(body)
         self.authorizations.append(request.headers.get("Authorization"))
-        return web.json_response(self.answer, status=self.status, content_type="application/graphql-response+json")
+        answers = self.answers.get(body.get("documentId", ""), [self.answer])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        await self.open.wait()
+        return web.json_response(answer, status=self.status, content_type="application/graphql-response+json")
 
     async def token(self, request: web.Request) -> web.Response:
         self.tokens += 1
@@ -74,10 +84,13 @@ class FakeGateway:
 @asynccontextmanager
 async def fake_gateway(*, sandbox: bool) -> AsyncIterator[FakeGateway]:
     gateway = FakeGateway()
+    gateway.open.set()
     app = web.Application()
     add_pages(app, sandbox=sandbox)
     app.router.add_post("/graphql", gateway.graphql)
     _answer(app, "/widgets", WIDGETS)
+    _answer(app, "/actions", ACTIONS)
+    _answer(app, "/streams", STREAMS)
     if sandbox:
         app.router.add_post("/sandbox/token", gateway.token)
         _answer(app, "/sandbox/personas", PERSONAS)

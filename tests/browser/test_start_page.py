@@ -12,10 +12,11 @@ from pipeline.pages import START
 
 from .answers import WHOLE, failure
 from .fake_gateway import WIDGETS, FakeGateway
+from .visit import visit
 
 
 async def show(page: Page, as_: str = "alex") -> None:
-    await page.goto("/")
+    await visit(page, "/")
     await page.get_by_label("Show the dashboard of").select_option(as_)
     await page.get_by_role("button", name="Show", exact=True).click()
     await expect(page.get_by_role("status")).to_contain_text("answered in")
@@ -40,7 +41,7 @@ async def test_nobody_sends_no_token(page: Page, gateway: FakeGateway):
 
 
 async def test_a_pasted_token_is_sent_and_stands_in_no_address(page: Page, gateway: FakeGateway):
-    await page.goto("/")
+    await visit(page, "/")
     await page.get_by_text("Use a token of your own").click()
     await page.get_by_label("Bearer token").fill(" ey.own.token ")
     await page.get_by_label("Bearer token").press("Enter")
@@ -51,7 +52,7 @@ async def test_a_pasted_token_is_sent_and_stands_in_no_address(page: Page, gatew
 
 async def test_an_address_with_a_persona_shows_the_dashboard_at_once(page: Page, gateway: FakeGateway):
     gateway.answer = WHOLE
-    await page.goto("/?as=alex")
+    await visit(page, "/?as=alex")
     await expect(card(page, "me.loans")).to_be_visible()
     assert gateway.authorizations == ["Bearer alex-1"]
     assert await page.get_by_role("link", name="GraphiQL").get_attribute("href") == "/graphiql?as=alex"
@@ -61,8 +62,9 @@ async def test_a_list_of_flat_things_is_a_table_with_values_as_people_read_them(
     gateway.answer = WHOLE
     await show(page)
     loans = card(page, "me.loans")
-    assert await loans.locator("thead th").all_inner_texts() == ["Title", "Due at", "Status", "Renewable", "Fine"]
-    first = ["紅樓夢", "Mon, 30 Nov 2026, 23:59", "Overdue since yesterday", "no", "HK$12.50"]
+    head = ["Title", "Due at", "Status", "Renewable", "Fine", "Actions"]
+    assert await loans.locator("thead th").all_inner_texts() == head
+    first = ["紅樓夢", "Mon, 30 Nov 2026, 23:59", "Overdue since yesterday", "no", "HK$12.50", "Renew"]
     assert await loans.locator("tbody tr").nth(0).locator("th, td").all_inner_texts() == first
     assert await loans.locator("time").nth(0).get_attribute("datetime") == "2026-11-30T23:59:00+08:00"
 
@@ -209,14 +211,14 @@ async def test_an_answer_without_data_is_told_above_all_cards(page: Page, gatewa
 
 
 async def test_an_answer_that_is_not_graphql_is_said_in_words(page: Page, gateway: FakeGateway):
-    await page.goto("/")
+    await visit(page, "/")
     await page.route("**/graphql", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>no"))
     await page.get_by_role("button", name="Show", exact=True).click()
     await expect(page.get_by_role("alert")).to_have_text("The gateway answered with status 502 and no GraphQL answer.")
 
 
 async def test_a_gateway_that_is_gone_is_said_in_words(page: Page):
-    await page.goto("/")
+    await visit(page, "/")
     await page.route("**/widgets", lambda route: route.abort("connectionrefused"))
     await page.get_by_role("button", name="Show", exact=True).click()
     await expect(page.get_by_role("alert")).to_have_text("The gateway cannot be reached. Is it running?")
@@ -224,7 +226,7 @@ async def test_a_gateway_that_is_gone_is_said_in_words(page: Page):
 
 async def test_only_the_latest_question_is_answered(page: Page, gateway: FakeGateway):
     gateway.answer = {"data": {"asked": "first"}}
-    await page.goto("/")
+    await visit(page, "/")
     held: list[Route] = []
 
     async def hold_the_first(route: Route) -> None:

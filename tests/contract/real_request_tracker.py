@@ -25,7 +25,12 @@ Set($MailCommand, 'testfile');
 Set($LogToSyslog, undef);
 Set($LogToSTDERR, 'error');
 Set($Timezone, 'UTC');
+Set($BcryptCost, 4);
+Set($HTMLFormatter, 'core');
 1;
+"""
+"""The last two spare what nothing here is about: a quarter second of hashing for each request that shows a token, and
+two programs started for each mail of a ticket, to make plain text of it.
 """
 
 

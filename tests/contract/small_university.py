@@ -23,6 +23,10 @@ def person(
         "library_id": f"lib{number}x",
         "onestop_id": f"os-{number}",
         "ticket_address": f"t{number}@connect.ust.hk",
+        "gz_library_id": f"gzl{number}",
+        "gz_booking_user": f"7{number}",
+        "gz_card_number": f"6222{number}",
+        "cwb_resident_id": f"r{number}",
         "cwb_sis_id": f"20{number}001",
         "gz_sis_id": f"50{number}009",
     }
@@ -70,10 +74,11 @@ def campus(code: str) -> Campus:
 
 def small_university() -> University:
     everything = ("library_id", "onestop_id", "ticket_address")
+    guangzhou = ("gz_library_id", "gz_booking_user", "gz_card_number")
     people = (
-        person("p-000001", "Alex", "Chan", "CWB", records=("CWB",)),
-        person("p-000002", "Mei", "Li", "GZ", accounts=("onestop_id", "ticket_address"), records=("GZ",)),
-        person("p-000003", "Jordan", "Wong", "CWB", records=("CWB", "GZ")),
+        person("p-000001", "Alex", "Chan", "CWB", accounts=(*everything, "cwb_resident_id"), records=("CWB",)),
+        person("p-000002", "Mei", "Li", "GZ", accounts=("onestop_id", "ticket_address", *guangzhou), records=("GZ",)),
+        person("p-000003", "Jordan", "Wong", "CWB", accounts=(*everything, *guangzhou), records=("CWB", "GZ")),
         person("p-000004", "Bo", "Lam", "CWB", records=("CWB",)),
         person("p-000005", "Quinn", "Ho", "CWB", records=("CWB",)),
         person("p-000006", "Sam", "Yeung", "CWB", records=("CWB",), email="wing.s@connect.ust.hk"),

@@ -1,24 +1,37 @@
 """The simulated Alma, driven by almapipy and compared with recorded answers of the real one."""
 
+import json
 import sqlite3
 from xml.etree import ElementTree
 
 import pytest
 from aiohttp import ClientSession
 from almapipy.bibs import SubClientBibs
+from almapipy.electronic import SubClientElectronicCollections
 from almapipy.users import SubClientUsers
 
 from sandbox import alma
 
-from .simulators import clock_at, differences, drive, recorded_json, served, simulator
+from .simulators import clock_at, differences, drive, recorded_json, served
 from .small_university import NOW, small_university
 
 KEY = "l7xx-sandbox"
 
 
+IN_MAIN = {"request_type": "HOLD", "pickup_location_type": "LIBRARY", "pickup_location_library": "MAIN"}
+
+
+@pytest.fixture(name="db")
+def seeded():
+    db = sqlite3.connect(":memory:")
+    alma.seed(db, small_university(), "CWB")
+    yield db
+    db.close()
+
+
 @pytest.fixture(name="origin")
-async def served_alma():
-    async with simulator(alma, "CWB", KEY) as origin:
+async def served_alma(db):
+    async with served(alma.build_app(db, clock_at(NOW), KEY)) as origin:
         yield origin
 
 
@@ -78,6 +91,26 @@ async def test_bibs_come_in_one_batch_with_marc_and_availability(origin, session
     assert (await drive(client.catalog.get, ids[0]))["title"] == loans["item_loan"][0]["title"]
 
 
+async def test_a_third_party_client_reads_the_electronic_collections_and_their_licences(origin, session):
+    client = SubClientElectronicCollections(
+        {
+            "api_uri_full": f"{origin}/almaws/v1/electronic",
+            "api_key": KEY,
+            "format": "json",
+            "api_uri": "/almaws/v1/electronic",
+        }
+    )
+    listed = await drive(client.get, limit=4)
+    assert (len(listed["electronic_collection"]), listed["total_record_count"]) == (4, 9)
+    for row in listed["electronic_collection"]:
+        assert await drive(client.get, row["id"]) == row
+        status, licence = await get(session, f"{origin}/almaws/v1/acq/licenses/{row['license']['value']}")
+        assert (status, licence["code"]) == (200, row["license"]["value"])
+    for path, code in (("electronic/e-collections/6", "60151"), ("acq/licenses/LIC-NONE", "402215")):
+        status, body = await get(session, f"{origin}/almaws/v1/{path}")
+        assert (status, body["errorList"]["error"][0]["errorCode"]) == (400, code)
+
+
 async def test_nothing_there_is_a_count_without_a_list(origin, session):
     assert await get(session, f"{origin}/almaws/v1/users/lib005x/requests?request_type=BOOKING") == (
         200,
@@ -85,46 +118,93 @@ async def test_nothing_there_is_a_count_without_a_list(origin, session):
     )
 
 
-async def test_a_renewal_moves_the_due_date_and_stays(origin, session):
+async def test_a_third_party_client_renews_and_asks_for_what_it_wants(origin, users, session):
+    """almapipy has no method for it, and what its own methods are made of: a POST of JSON."""
     loans = f"{origin}/almaws/v1/users/lib004x/loans"
     _, before = await get(session, f"{loans}?expand=renewable")
     loan = next(row for row in before["item_loan"] if row["renewable"])
-    async with session.post(f"{loans}/{loan['loan_id']}?op=renew") as answer:
-        renewed = await answer.json()
+    key = {"apikey": KEY}
+    renewed = await drive(
+        users.loans.create, f"{loans}/{loan['loan_id']}", None, {**key, "op": "renew"}, object_type="json"
+    )
     assert differences(recorded_json("alma/renew_loan1.json"), renewed) == []
     assert renewed["due_date"] >= loan["due_date"]
     assert renewed["process_status"] == "RENEW"
     _, after = await get(session, f"{loans}/{loan['loan_id']}")
     assert after == renewed
+    hold = await drive(
+        users.requests.create,
+        f"{origin}/almaws/v1/users/lib003x/requests",
+        json.dumps(IN_MAIN),
+        {**key, "mms_id": loan["mms_id"]},
+        object_type="json",
+    )
+    assert hold == await drive(users.requests.get, "lib003x", hold["request_id"])
 
 
-async def test_a_loan_without_renewals_left_is_refused_in_almas_words(origin, session):
-    loans = f"{origin}/almaws/v1/users/lib005x/loans"
-    _, rows = await get(session, f"{loans}?expand=renewable&limit=100")
-    loan = next(row for row in rows["item_loan"] if not row["renewable"])
-    async with session.post(f"{loans}/{loan['loan_id']}?op=renew") as answer:
+async def codes(session, method, url, **request):
+    async with session.request(method, url, **request) as answer:
         body = await answer.json()
-    assert (answer.status, body["errorList"]["error"][0]["errorCode"]) == (400, "401822")
+    assert answer.status == 400
     assert differences(recorded_json("alma/alma_error.json"), body) == []
-    async with session.post(f"{origin}/almaws/v1/users/lib004x/loans/{loan['loan_id']}?op=renew") as answer:
-        assert (await answer.json())["errorList"]["error"][0]["errorCode"] == "401823"
+    return [error["errorCode"] for error in body["errorList"]["error"]]
+
+
+async def test_a_renewal_is_refused_by_one_code_whatever_stands_against_it(db, origin, session):
+    loans = f"{origin}/almaws/v1/users/lib004x/loans"
+    _, rows = await get(session, f"{loans}?expand=renewable&limit=100")
+    wanted, worn = (row for row in rows["item_loan"] if row["renewable"])
+    db.execute("update loan set renewals_left = 0 where loan_id = ?", (worn["loan_id"],))
+    assert await codes(session, "POST", f"{loans}/{worn['loan_id']}?op=renew") == ["401822"]
+    async with session.post(
+        f"{origin}/almaws/v1/users/lib003x/requests?mms_id={wanted['mms_id']}", json=IN_MAIN
+    ) as answer:
+        assert answer.status == 200
+    assert not (await get(session, f"{loans}/{wanted['loan_id']}"))[1]["renewable"]
+    assert await codes(session, "POST", f"{loans}/{wanted['loan_id']}?op=renew") == ["401822"]
+    db.execute("delete from request where mms_id = ?", (wanted["mms_id"],))
+    db.execute("update fee set document = json_set(document, '$.balance', 400.0) where user_id = 'lib004x'")
+    assert (await get(session, f"{loans}/{wanted['loan_id']}"))[1]["renewable"]  # of the loan, not of who owes too much
+    assert await codes(session, "POST", f"{loans}/{wanted['loan_id']}?op=renew") == ["401822"]
+    other = f"{origin}/almaws/v1/users/lib005x/loans/{wanted['loan_id']}?op=renew"
+    assert await codes(session, "POST", other) == ["401823"]
 
 
 async def test_a_hold_is_placed_once_and_cancelled_with_a_reason(origin, session):
     _, theirs = await get(session, f"{origin}/almaws/v1/users/lib005x/loans")
     url = f"{origin}/almaws/v1/users/lib004x/requests"
     place = f"{url}?mms_id={theirs['item_loan'][0]['mms_id']}"
-    body = {"request_type": "HOLD", "pickup_location_type": "LIBRARY", "pickup_location_library": "MAIN"}
-    async with session.post(place, json=body) as answer:
+    async with session.post(place, json=IN_MAIN | {"pickup_location_library": "LSK"}) as answer:
         hold = await answer.json()
     assert (answer.status, hold["request_status"], hold["place_in_queue"]) == (200, "Not Started", 1)
-    async with session.post(place, json=body) as answer:
-        assert (await answer.json())["errorList"]["error"][0]["errorCode"] == "401136"
+    assert (hold["pickup_location_library"], hold["pickup_location"]) == ("LSK", "LSK Business Library")
+    assert await codes(session, "POST", place, json=IN_MAIN) == ["401136"]
     for query, status in (("", 400), ("?reason=CancelledAtPatronRequest", 204), ("?reason=again", 400)):
         async with session.delete(f"{url}/{hold['request_id']}{query}") as answer:
             assert answer.status == status
     _, left = await get(session, url)
     assert hold["request_id"] not in [row["request_id"] for row in left["user_request"]]
+
+
+async def test_a_hold_is_refused_for_the_place_the_title_or_the_reader(db, origin, session):
+    (online,) = db.execute("select mms_id from bib where copies = 0 limit 1").fetchone()
+    (printed,) = db.execute("select mms_id from bib where copies > 0 limit 1").fetchone()
+    url = f"{origin}/almaws/v1/users/lib004x/requests?mms_id="
+    assert await codes(session, "POST", url + online, json=IN_MAIN) == ["401129"]
+    assert await codes(session, "POST", url + printed, json=IN_MAIN | {"request_type": "BOOKING"}) == ["401129"]
+    assert await codes(session, "POST", url + printed, json=IN_MAIN | {"pickup_location_library": "X"}) == ["401895"]
+    db.execute("update fee set document = json_set(document, '$.balance', 400.0) where user_id = 'lib004x'")
+    assert await codes(session, "POST", url + printed, json=IN_MAIN) == ["60331"]
+    assert db.execute("select count(*) from request where mms_id in (?, ?)", (online, printed)).fetchone() == (0,)
+
+
+async def test_libraries_are_told_by_code_and_name(origin, session):
+    _, told = await get(session, f"{origin}/almaws/v1/conf/libraries")
+    assert [(each["code"], each["name"]) for each in told["library"]] == [
+        ("MAIN", "Lee Shau Kee Library"),
+        ("LSK", "LSK Business Library"),
+    ]
+    assert told["total_record_count"] == 2
 
 
 async def test_an_unknown_user_is_a_400_with_its_code(origin, session):

@@ -1,80 +1,20 @@
 """The simulated Flowable: requests and answers held against its published OpenAPI document."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from aiohttp import ClientSession, FormData, encode_basic_auth
 from jsonschema import Draft202012Validator
 
-from sandbox import flowable
-
-from .openapi import spec
-from .simulators import simulator
-
-SECRET = "onestop:sandbox-password"
-SIGNED = {"Authorization": encode_basic_auth("onestop", "sandbox-password")}
-HISTORY, TASKS = "/query/historic-process-instances", "/query/historic-task-instances"
-
-
-class OneStop:
-    """Asks, and holds question and answer against the document."""
-
-    def __init__(self, origin, session):
-        self.origin, self.session, self.oas = origin, session, spec("flowable-oas-process.yaml")
-
-    async def ask(self, method, path, *, status=200, json=None, **params):
-        self.oas.request(method, str(self.session._build_url(path).with_query(params)), *([json] if json else []))
-        async with self.session.request(method, path, params=params, json=json) as answer:
-            body = await answer.json() if answer.content_type == "application/json" and answer.status != 204 else None
-            assert answer.status == status, body
-            if status < 400:
-                self.oas.response(method, path, status, *([] if body is None else [body]), answer.content_type)
-            return body
-
-    async def get(self, path, **params):
-        return await self.ask("GET", path, **params)
-
-    async def of(self, applicant, **also):
-        equals = {"name": "applicant", "operation": "equals", "value": applicant}
-        return await self.ask("POST", HISTORY, json={"variables": [equals], "includeProcessVariables": True, **also})
-
-    async def steps_of(self, applicant, **also):
-        equals = {"name": "applicant", "operation": "equals", "value": applicant}
-        asked = {"processVariables": [equals], "includeTaskLocalVariables": True, "size": 500, **also}
-        return await self.ask("POST", TASKS, json=asked)
-
-    async def apply(self, **changes):
-        started = {
-            "processDefinitionKey": "graduate-room-change",
-            "businessKey": "k-1",
-            "variables": [
-                {"name": "applicant", "value": "os-009"},
-                {"name": "form", "type": "json", "value": {"reason": "noise", "residence": "E1"}},
-            ],
-        }
-        return await self.ask("POST", "/runtime/process-instances", status=201, json=started | changes)
-
-    async def decide(self, instance, decision, comment=""):
-        (task,) = (await self.get("/runtime/tasks", processInstanceId=instance))["data"]
-        variables = [
-            {"name": "decision", "value": decision, "scope": "local"},
-            {"name": "comment", "value": comment, "scope": "local"},
-        ]
-        await self.ask("POST", f"/runtime/tasks/{task['id']}", json={"action": "complete", "variables": variables})
-        return task
-
-
-def values(instance):
-    return {variable["name"]: variable["value"] for variable in instance["variables"]}
+from .one_stop import HISTORY, served_one_stop, values
 
 
 @pytest.fixture(name="one_stop")
-async def served_flowable():
-    async with (
-        simulator(flowable, "GZ", SECRET) as origin,
-        ClientSession(origin, headers=SIGNED) as session,
-    ):
-        yield OneStop(origin, session)
+async def one_stop_served():
+    async with served_one_stop() as one_stop:
+        yield one_stop
 
 
 async def test_the_catalogue_is_the_latest_process_definitions_with_their_service_resource(one_stop):
@@ -207,6 +147,53 @@ async def test_a_file_is_a_binary_variable_that_history_keeps(one_stop):
         "/history/historic-variable-instances", processInstanceId=instance, variableName="file_proof"
     )
     assert listed["data"][0]["variable"]["valueUrl"].endswith(path)
+
+
+async def test_a_deployment_brings_a_service_and_takes_it_along_when_it_goes(one_stop):
+    model = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"><process id="parcel">'
+        '<startEvent id="start"/><userTask id="hand-over" name="Hand over"/></process></definitions>'
+    )
+    service = {"type": "logistics", "name": {"en": "Parcel"}, "description": {"en": "Get it"}, "form": {}}
+    service |= {"steps": [{"id": "hand-over", "name": {"en": "Hand over"}, "department": {"en": "Logistics"}}]}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("parcel.bpmn20.xml", model)
+        archive.writestr("service.json", json.dumps(service))
+    versions = []
+    for name, content in (("parcel.bar", packed.getvalue()), ("parcel.bpmn20.xml", model.encode())):
+        form = FormData()
+        form.add_field("file", content, filename=name, content_type="application/octet-stream")
+        url = f"{one_stop.origin}/repository/deployments"
+        one_stop.oas.request("POST", url, {}, content_type="multipart/form-data")
+        async with one_stop.session.post(url, data=form) as answer:
+            deployment = await answer.json()
+            assert (answer.status, deployment["name"]) == (201, name)
+            one_stop.oas.response("POST", "/repository/deployments", 201, deployment)
+        (row,) = (await one_stop.get("/repository/process-definitions", key="parcel", latest="true"))["data"]
+        versions.append((row["version"], row["name"], row["deploymentId"] == deployment["id"]))
+        resources = await one_stop.get(f"/repository/deployments/{deployment['id']}/resources")
+        assert ("service.json" in [one["id"] for one in resources]) == (name == "parcel.bar")
+    assert versions == [(1, "Parcel", True), (2, "parcel", True)]
+    started = await one_stop.apply(processDefinitionKey="parcel")
+    path = f"/repository/deployments/{deployment['id']}"
+    await one_stop.ask("DELETE", path, status=400)
+    await one_stop.ask("DELETE", path, status=204, cascade="true")
+    await one_stop.ask("GET", path, status=404)
+    await one_stop.ask("GET", f"/history/historic-process-instances/{started['id']}", status=404)
+    (row,) = (await one_stop.get("/repository/process-definitions", key="parcel"))["data"]
+    assert row["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.txt", b"x"), ("x.zip", b"x"), ("x.bpmn", b"<"), ("x.bpmn", b"<definitions/>")]
+)
+async def test_what_is_no_deployment_is_refused(one_stop, name, content):
+    form = FormData()
+    form.add_field("file", content, filename=name, content_type="application/octet-stream")
+    async with one_stop.session.post("/repository/deployments", data=form) as answer:
+        assert (answer.status, (await answer.json())["message"]) == (400, "Bad request")
+    assert (await one_stop.get("/repository/deployments"))["total"] == 8
 
 
 @pytest.mark.parametrize(

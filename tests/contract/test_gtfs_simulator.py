@@ -149,13 +149,40 @@ async def test_updates_tell_the_delay_of_each_call_that_is_still_to_come(tmp_pat
     assert max(delays) <= 360
 
 
-async def test_the_alert_is_active_and_speaks_english_and_chinese():
+async def test_alerts_are_about_lines_stops_and_rides_and_speak_english_and_chinese(tmp_path):
     async with operator(NOW) as session:
-        (entity,) = (await report(session, "alerts")).entity
-    alert = entity.alert
-    assert alert.active_period[0].start < NOW.timestamp() < alert.active_period[0].end
-    assert {t.language for t in alert.header_text.translation} >= {"en", "zh-Hans"}
-    assert alert.informed_entity[0].route_id == "S2"
+        read = await feed(session, tmp_path)
+        told = {entity.id: entity.alert for entity in (await report(session, "alerts")).entity}
+    for alert in told.values():
+        assert {each.language for each in alert.header_text.translation} == {"en", "zh-Hant", "zh-Hans"}
+        for concern in alert.informed_entity:
+            assert concern.route_id in {"", *read.routes["route_id"]}
+            assert concern.stop_id in {"", *read.stops["stop_id"]}
+            assert concern.trip.trip_id in {"", *read.trips["trip_id"]}
+    begun = {
+        name: not alert.active_period or alert.active_period[0].start <= NOW.timestamp() < alert.active_period[0].end
+        for name, alert in told.items()
+    }
+    assert begun == {
+        "road-works-jiaomen": True,
+        "queues-shenzhen-bay": True,
+        "lift-qingsheng": True,
+        "east-gate": True,
+        "fewer-next-week": False,
+    }
+
+
+async def test_the_ride_between_the_campuses_stops_on_both_sides_of_the_border(tmp_path):
+    async with operator(NOW) as session:
+        read = await feed(session, tmp_path)
+    zones = read.stops.set_index("stop_id")["stop_timezone"]
+    over = read.stop_times[read.stop_times["trip_id"].str.startswith("X1")]
+    for _, calls in over.groupby("trip_id"):
+        passed = [zones[stop] for stop in calls.sort_values("stop_sequence")["stop_id"]]
+        assert passed in (
+            ["Asia/Shanghai", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Hong_Kong"],
+            ["Asia/Hong_Kong", "Asia/Hong_Kong", "Asia/Shanghai", "Asia/Shanghai"],
+        )
 
 
 async def test_a_late_bus_after_midnight_belongs_to_the_day_before():

@@ -103,10 +103,13 @@ async def test_a_persona_signs_in_without_the_page_and_gets_an_access_token_of_r
     assert claims["university_person_id"] == "p-000001" != claims["sub"]
     assert claims["affiliations"] == ["student"]
     assert claims["campuses"] == ["CWB"]
+    assert claims["programmes"] == ["P-CWB"]
     assert claims["library_id"] == "lib001x"
     assert claims["scope"].split() == [
         "profile:read", "record:read", "enrolment:read", "account:read",
-        "library:read", "services:read", "tickets:read",
+        "library:read", "services:read", "tickets:read", "housing:read", "card:read", "bookings:read",
+        "dashboard:read", "notifications:read",
+        "library:write", "services:write", "tickets:write", "bookings:write", "contacts:write", "portal:write",
     ]  # fmt: skip
 
 

@@ -152,6 +152,10 @@ async def test_a_person_is_found_by_number_with_all_other_numbers(registry, peop
         "x-library-id": [jordan.accounts["library_id"]],
         "x-onestop-id": [jordan.accounts["onestop_id"]],
         "x-ticket-address": [jordan.accounts["ticket_address"]],
+        "x-gz-library-id": [jordan.accounts["gz_library_id"]],
+        "x-gz-booking-user": [jordan.accounts["gz_booking_user"]],
+        "x-gz-card-number": [jordan.accounts["gz_card_number"]],
+        "x-cwb-resident-id": [jordan.accounts["cwb_resident_id"]],
     }
     assert [each.name for each in person.emergency_contacts] == [each[0] for each in jordan.emergency_contacts]
     assert await registry.person("00000000") is None

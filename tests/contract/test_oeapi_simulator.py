@@ -172,6 +172,7 @@ async def test_each_campus_holds_its_own_people_under_all_their_numbers(cwb, gz,
     assert here["otherCodes"] == there["otherCodes"]
     assert {code["codeType"] for code in here["otherCodes"]} == {
         "x-university-person-id", "x-cwb-sis-id", "x-gz-sis-id", "x-library-id", "x-onestop-id", "x-ticket-address",
+        "x-gz-library-id", "x-gz-booking-user", "x-gz-card-number", "x-cwb-resident-id",
     }  # fmt: skip
     assert (await gz.get(f"/persons?primaryCode={personas['alex'].accounts['cwb_sis_id']}"))["items"] == []
     rita = await cwb.person(personas["rita"].accounts["cwb_sis_id"])

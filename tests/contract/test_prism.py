@@ -16,9 +16,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from connectors.gz_campus import CampusLife, HousingState
 from connectors.onestop import Flowable
 from connectors.sis import Oeapi
 from connectors.wire import UpstreamBadResponse, UpstreamError
+from sandbox import campus_life
 
 from .openapi import corrected
 from .simulators import served
@@ -42,7 +44,7 @@ async def prism(document: dict[str, Any], folder: Path) -> AsyncIterator[tuple[s
     )
     said = b""
     while not (listening := re.search(rb"Prism is listening on (http://[\d.:]+)", said)):
-        line = await asyncio.wait_for(process.stdout.readline(), timeout=120)
+        line = await asyncio.wait_for(process.stdout.readline(), timeout=600)
         assert line, f"prism ended: {said.decode()[-2000:]}"
         said += line
     drained = asyncio.create_task(process.stdout.read())  # a full pipe would stop it
@@ -92,7 +94,7 @@ async def _installed() -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        complaint, _ = await asyncio.wait_for(command.communicate(), timeout=180)
+        complaint, _ = await asyncio.wait_for(command.communicate(), timeout=600)
         if command.returncode:
             _missing(f"prism cannot be installed: {complaint.decode()[-300:]}")
 
@@ -177,3 +179,22 @@ async def test_one_stop(tmp_path):
             with pytest.raises(UpstreamError, match="our credential is refused"):
                 await stranger.ask().steps("os-1")
         assert len(violations) == 1, "it does complain"
+
+
+async def test_campus_life(tmp_path):
+    """Here the document is ours, so that its examples are too."""
+    document = json.loads(campus_life.DOCUMENT.read_text(encoding="utf-8"))
+    async with (
+        prism(document, tmp_path) as (origin, violations),
+        reached(CampusLife, origin, "prism", timeout=60) as offices,
+    ):
+        (stay,) = await outcome(offices, "housing", "1")
+        assert (stay.state, stay.room, stay.rent.currency) == (HousingState.ACTIVE, "617", "HKD")
+        card = await outcome(offices, "card", "1")
+        assert (card.balance, card.loss_reported_at) == (card.latest.transactions[0].balance, None)
+        page = await outcome(offices, "transactions", "1", 100, 42)
+        assert (page.total, [each.number for each in page.transactions], page.more) == (41, [41], False)
+        assert violations == []
+        with pytest.raises(UpstreamBadResponse, match="HTTP 400"):
+            await offices.ask().transactions("1", 101, None)
+        assert violations, "it does complain"

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from graphql import GraphQLError
 
-from connectors.onestop import RequestTracker, Ticket, TicketStatus
+from connectors.onestop import RequestTracker, Ticket, TicketActor, TicketPriority, TicketStatus
 from connectors.wire import UpstreamBadResponse, UpstreamError
 from pipeline.errors import field_fault
 
@@ -34,7 +34,8 @@ def local(text):
 
 async def test_a_recorded_list_becomes_tickets():
     tickets, _ = await replay(recorded("request-tracker/tickets_batch.http"))
-    shared = {"system": "system-1", "campus": "CWB", "owner": ADDRESS, "queue": "General", "priority": 0}
+    shared = {"system": "system-1", "campus": "CWB", "owner": ADDRESS, "queue": "General"}
+    shared |= {"priority": 0, "priority_level": TicketPriority.LOW}
     assert tickets == [
         Ticket(
             **shared,
@@ -70,6 +71,70 @@ async def test_a_date_that_was_never_set_is_none():
     set_at = {"Due": "2026-11-24T10:00:00Z", "Resolved": "1970-01-01T08:00:00+08:00", "Priority": "85"}
     (ticket,), _ = await replay(page(whole | set_at))
     assert (ticket.due_at, ticket.resolved_at, ticket.priority) == (local("2026-11-24T10:00:00Z"), None, 85)
+
+
+@pytest.mark.parametrize(
+    ("priority", "due", "level", "due_at"),
+    [
+        ("0", "1970-01-01T00:00:00Z", TicketPriority.LOW, None),
+        ("49", "1970-01-01T00:00:00Z", TicketPriority.LOW, None),
+        ("50", "1970-01-01T00:00:00Z", TicketPriority.MEDIUM, None),
+        ("80", "1970-01-01T00:00:00Z", TicketPriority.HIGH, "2026-11-23T12:54:58Z"),
+        ("80", "2026-11-22T14:00:00Z", TicketPriority.HIGH, "2026-11-22T14:00:00Z"),
+    ],
+)
+async def test_what_is_urgent_is_due_within_a_day_unless_the_desk_says_otherwise(priority, due, level, due_at):
+    whole = recorded_json("request-tracker/ticket_get.http")
+    assert whole["Created"] == "2026-11-22T12:54:58Z"
+    (ticket,), _ = await replay(page(whole | {"Priority": priority, "Due": due}))
+    assert (ticket.priority, ticket.priority_level) == (int(priority), level)
+    assert ticket.due_at == (due_at and local(due_at))
+
+
+def history_row(**members):
+    """A recorded row of a ticket's history, with the fields we ask for beyond the recorded ones."""
+    recorded_row = recorded_json("request-tracker/ticket_history.http")["items"][0]
+    return recorded_row | {"ObjectId": "1", "Field": "", "OldValue": "", "NewValue": ""} | members
+
+
+async def history(*pages):
+    async with replayed(*pages) as (origin, seen), reached(RequestTracker, origin, TOKEN) as desk:
+        return await desk.ask().history({"1": ADDRESS, "3": ADDRESS}), seen
+
+
+async def test_a_history_is_asked_for_by_ticket_and_by_what_a_requestor_may_know():
+    rows = recorded_json("request-tracker/ticket_history.http")["items"]
+    told, (question,) = await history(page(*(history_row(**row) for row in rows), total=None, pages=None))
+    # The recorded mail is nobody's affair.
+    assert [(event.kind.name, event.by) for event in told] == [
+        ("CREATED", TicketActor.DESK),
+        ("STATUS", TicketActor.DESK),
+    ]
+    assert told[0].at == local("2026-11-22T12:54:58Z")
+    assert (question.method, question.path) == ("POST", "/REST/2.0/transactions")
+    limits = [(each["field"], each["value"]) for each in json.loads(question.body)]
+    assert limits == [
+        ("ObjectType", "RT::Ticket"), ("ObjectId", "1"), ("ObjectId", "3"),
+        ("Type", "Create"), ("Type", "Correspond"), ("Type", "Status"), ("Type", "Set"),
+    ]  # fmt: skip
+    assert dict(question.query)["fields[Creator]"] == "EmailAddress"
+
+
+async def test_a_comment_that_comes_unasked_is_not_told():
+    told, _ = await history(page(history_row(Type="Comment"), history_row(Type="Set", Field="TimeWorked")))
+    assert told == []
+
+
+async def test_the_history_of_a_ticket_that_was_not_asked_for_is_refused():
+    with pytest.raises(UpstreamBadResponse, match="not asked for"):
+        await history(page(history_row(ObjectId="2")))
+
+
+async def test_a_text_of_an_event_that_was_not_asked_for_is_refused():
+    answer = page({"id": "9", "TransactionId": "8", "Content": "hello", "Filename": ""})
+    async with replayed(answer) as (origin, _), reached(RequestTracker, origin, TOKEN) as desk:
+        with pytest.raises(UpstreamBadResponse, match="not asked for"):
+            await desk.ask().texts(["7"])
 
 
 async def test_the_question_is_the_recorded_one_with_the_fields_of_a_ticket():
@@ -123,7 +188,7 @@ async def test_a_refusal_is_an_error_without_the_desks_words(name, kind):
     with pytest.raises(UpstreamError) as failed:
         await replay(answer)
     assert type(failed.value) is kind
-    shown = field_fault(GraphQLError("", original_error=failed.value), "c-1").told("c-1", {})
+    shown = field_fault(GraphQLError("", original_error=failed.value), "c-1").told("c-1", {}, "en")
     for words in (str(failed.value), json.dumps(shown)):
         assert json.loads(answer.body)["message"] not in words
         assert "/usr/share" not in words

@@ -6,7 +6,7 @@ import json
 import pytest
 import rt.exceptions
 import rt.rest2
-from aiohttp import ClientSession, FormData
+from aiohttp import ClientSession, FormData, encode_basic_auth
 
 from sandbox import request_tracker
 
@@ -23,12 +23,14 @@ async def served_tracker():
 
 @pytest.fixture(name="tracker")
 def third_party_client(origin):
-    return rt.rest2.Rt(f"{origin}/REST/2.0/", token=TOKEN)
+    return rt.rest2.Rt(f"{origin}/REST/2.0/", http_auth=("root", TOKEN))
 
 
 @pytest.fixture(name="session")
 async def http_session(origin):
-    async with ClientSession(f"{origin}/REST/2.0/", headers={"Authorization": f"token {TOKEN}"}) as session:
+    """As the administrator, who sees everything."""
+    signed = {"Authorization": encode_basic_auth("root", TOKEN)}
+    async with ClientSession(f"{origin}/REST/2.0/", headers=signed) as session:
         yield session
 
 

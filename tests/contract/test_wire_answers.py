@@ -10,7 +10,7 @@ from aiohttp import web
 from connectors.library import Alma
 from connectors.onestop import Flowable
 from connectors.wire import Access, Operation, UpstreamBadResponse, UpstreamError
-from connectors.wire.line import BODY_LIMIT
+from connectors.wire.exchange import BODY_LIMIT
 from sandbox import flowable
 
 from .simulators import clock_at, served
@@ -112,6 +112,9 @@ async def test_what_is_no_answer_is_a_bad_response(answer):
         (503, None, "UPSTREAM_UNAVAILABLE", None),
         (503, "Sun, 06 Nov 1994 08:49:37 GMT", "UPSTREAM_MAINTENANCE", 0),
         (503, "soon", "UPSTREAM_UNAVAILABLE", None),
+        (503, "1764471234567", "UPSTREAM_MAINTENANCE", 366 * 86_400),
+        (503, "9" * 400, "UPSTREAM_MAINTENANCE", 366 * 86_400),
+        (503, "Mon, 01 Jan 99999999999999 00:00:00 GMT", "UPSTREAM_UNAVAILABLE", None),
         (429, None, "UPSTREAM_RATE_LIMITED", None),
         (502, "7", "UPSTREAM_UNAVAILABLE", 7),
         (403, None, "UPSTREAM_UNAVAILABLE", None),

@@ -1,28 +1,17 @@
 """Whatever stands in one place of an answer becomes a record or an error of the system's, never a failure of ours."""
 
-import copy
-import inspect
 import json
-import sqlite3
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from connectors.library import Alma
-from connectors.onestop import Flowable, RequestTracker
-from connectors.sis import Oeapi
 from connectors.wire import UpstreamError
-from sandbox import alma, flowable, oeapi, request_tracker
-from sandbox.population import populate
-from sandbox.university import CAMPUS_TIME
 
-from .simulators import clock_at, served
-from .wire import reached, witnessed
-
-NOW = datetime(2026, 10, 28, 10, 0, tzinfo=CAMPUS_TIME)
+from .protocols import ENDPOINTS, Case
+from .protocols.met import Said
+from .simulators import served
 
 MISSING = object()
 NONSENSE = (
@@ -30,114 +19,95 @@ NONSENSE = (
     *("2026-10-28T10:00:00", "2026-02-30T00:00:00Z", "9999-12-31", "24:00:00"),
 )
 
+ROWS = (1, 2, 4, 8)
+"""An answer is cut to so many rows, the fewest of which the endpoint tells any: some of a list may be none of its."""
 
-@pytest.fixture(scope="module")
-def university():
-    return populate(1, 40, NOW)
-
-
-def _itself(_, account):
-    return account
+BYTES = 20
+"""So many places of an answer that is no JSON are broken: as many at its beginning, at its end, and in between."""
 
 
-async def _wire_id(sis, number):
-    return (await sis.person(number)).identity.wire_id
-
-
-async def _group(sis, number):
-    return (await sis.person(number)).identity.advisees_group
-
-
-async def _term(sis, _):
-    return next(term for term in await sis.terms() if term.code == "2610")
-
-
-# name of the endpoint: (module, simulator, campus, persona, claim that names the account, what is asked for with it)
-ENDPOINTS = {
-    "terms": (Oeapi, oeapi, "CWB", "alex", "cwb_sis_id", None),
-    "catalogue": (Oeapi, oeapi, "CWB", "alex", "cwb_sis_id", _term),
-    "person": (Oeapi, oeapi, "CWB", "alex", "cwb_sis_id", _itself),
-    "enrolments": (Oeapi, oeapi, "CWB", "quinn", "cwb_sis_id", _wire_id),
-    "seats": (Oeapi, oeapi, "CWB", "quinn", "cwb_sis_id", _wire_id),
-    "assessments": (Oeapi, oeapi, "CWB", "quinn", "cwb_sis_id", _wire_id),
-    "places": (Oeapi, oeapi, "CWB", "alex", "cwb_sis_id", None),
-    "programmes": (Oeapi, oeapi, "CWB", "quinn", "cwb_sis_id", _wire_id),
-    "advisees": (Oeapi, oeapi, "CWB", "lee", "cwb_sis_id", _group),
-    "loans": (Alma, alma, "CWB", "quinn", "library_id", _itself),
-    "holds": (Alma, alma, "CWB", "quinn", "library_id", _itself),
-    "fines": (Alma, alma, "CWB", "quinn", "library_id", _itself),
-    "services": (Flowable, flowable, "GZ", "quinn", "onestop_id", None),
-    "applications": (Flowable, flowable, "GZ", "quinn", "onestop_id", _itself),
-    "steps": (Flowable, flowable, "GZ", "quinn", "onestop_id", _itself),
-    "tickets": (RequestTracker, request_tracker, "CWB", "quinn", "ticket_address", _itself),
-}
-
-
-@pytest.mark.parametrize("name", ENDPOINTS)
-async def test_nonsense_in_one_place_is_told_as_the_systems(university, name):
-    module, *_ = ENDPOINTS[name]
-    wanted, answers = await _asked_well(university, name)
-    told = {path: json.dumps(document).encode() for path, document in answers.items()}
-    asked = set()
+@pytest.mark.parametrize("place", ENDPOINTS)
+async def test_nonsense_in_one_place_is_told_as_the_systems(meet, place):
+    protocol, name, endpoint = ENDPOINTS[place]
+    system = await meet(protocol)
+    wanted = await system.asked(name)
+    async with system.reach(timeout=10) as reach:
+        await system.ask(reach, name)
+    said = list(system.said)
+    told: dict[str, Said] = {}
+    asked: set[str] = set()
 
     async def answer(request: web.Request) -> web.Response:
         asked.add(request.path)
-        return web.Response(body=told.get(request.path, b""), content_type="application/json")
+        each = told.get(request.path, NOT_ASKED_WELL)
+        return web.Response(status=each.status, body=each.answer, headers=each.headers)
 
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", answer)
     failures, tried = [], 0
-    async with served(app) as origin, reached(module, origin, timeout=0.5) as reach:
-        assert await getattr(reach.ask(), name)(*wanted), "what is broken below is whole to begin with"
-        for path in asked & answers.keys():
-            whole = told[path]
-            for place, broken in _broken(answers[path]):
-                told[path] = json.dumps(broken).encode()
+    async with served(app) as origin, system.reach(at=origin, timeout=0.5) as reach:
+
+        async def ask() -> Any:
+            reach.upstream.kept.clear()
+            return await getattr(reach.ask(), name)(*wanted)
+
+        for rows in ROWS:
+            whole = {each.path: _cut(each, system.case, rows) for each in said}
+            told.update(whole)
+            if found := list(endpoint.told(await ask())):
+                break
+        assert found, "what is broken below is whole to begin with"
+        for path in asked & whole.keys():
+            for where, broken in _broken(whole[path].answer):
+                told[path] = whole[path]._replace(answer=broken)
                 tried += 1
-                try:
-                    await getattr(reach.ask(), name)(*wanted)
-                except UpstreamError:
-                    continue
-                except Exception as failure:  # noqa: BLE001  whatever it is, it is what we look for
-                    failures.append(f"{path} {place}: {failure!r}")
-            told[path] = whole
+                if failure := await _failure(ask):
+                    failures.append(f"{path} {where}: {failure!r}")
+            told[path] = whole[path]
     assert failures == []
-    assert tried > 100
+    assert tried > 50
 
 
-async def _asked_well(university, name) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """What to ask an endpoint for, and what the simulated system answers, by path; lists are cut to their first row."""
-    module, simulator, campus, persona, claim, looked_up = ENDPOINTS[name]
-    account = next(person.accounts[claim] for person in university.people if person.persona == persona)
-    db = sqlite3.connect(":memory:")
-    simulator.seed(db, university, campus)
-    async with (
-        witnessed(simulator.build_app(db, clock_at(NOW), "gateway:")) as (origin, seen),
-        reached(module, origin) as reach,
-    ):
-        found = looked_up(reach.ask(), account) if looked_up else None
-        wanted = () if looked_up is None else (await found if inspect.isawaitable(found) else found,)
-        seen.clear()
-        await getattr(reach.ask(), name)(*wanted)
-    db.close()
-    return wanted, {each.path: _first_rows(json.loads(each.answer)) for each in seen}
+async def _failure(ask: Callable[[], Awaitable[Any]]) -> Exception | None:
+    """What went wrong with us, and not with the system."""
+    try:
+        await ask()
+    except UpstreamError:
+        return None
+    except Exception as failure:  # noqa: BLE001  whatever it is, it is what we look for
+        return failure
+    return None
 
 
-def _first_rows(value: Any) -> Any:
+NOT_ASKED_WELL = Said("", {"Content-Type": "application/json"}, 200, b"")
+
+
+def _cut(said: Said, case: Case, rows: int) -> Said:
+    """Of JSON the first rows only, so that there are few places; and few rows have one page."""
+    if "json" not in said.headers.get("Content-Type", "") or said.path in case.whole:
+        return said
+    headers = {
+        name: str(min(int(value), rows)) if name in case.counts else value for name, value in said.headers.items()
+    }
+    return said._replace(headers=headers, answer=json.dumps(_first(rows, json.loads(said.answer), case)).encode())
+
+
+def _first(rows: int, value: Any, case: Case) -> Any:
     if isinstance(value, dict):
-        # Which variables there are matters; and one row has one page.
-        counted = dict.fromkeys({"total", "total_record_count"} & value.keys(), 1)
-        return {key: each if key == "variables" else _first_rows(each) for key, each in value.items()} | counted
-    if isinstance(value, list):
-        terms = [row for row in value if isinstance(row, dict) and row.get("primaryCode", {}).get("code") == "2610"]
-        return [_first_rows(row) for row in (terms or value)[:1]]
-    return value
+        counted = {name: min(value[name], rows) for name in case.counts & value.keys()}
+        return {key: each if key in case.whole else _first(rows, each, case) for key, each in value.items()} | counted
+    return [_first(rows, row, case) for row in value[:rows]] if isinstance(value, list) else value
 
 
-def _broken(document: Any) -> Iterator[tuple[str, Any]]:
+def _broken(body: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        yield from _broken_bytes(body)
+        return
     for place in _places(document):
         for nonsense in NONSENSE:
-            broken = copy.deepcopy(document)
+            broken = json.loads(body)
             *way, last = place
             inside = broken
             for part in way:
@@ -146,7 +116,8 @@ def _broken(document: Any) -> Iterator[tuple[str, Any]]:
                 del inside[last]
             else:
                 inside[last] = nonsense
-            yield f"{'.'.join(map(str, place))} = {'left out' if nonsense is MISSING else nonsense!r}", broken
+            where = f"{'.'.join(map(str, place))} = {'left out' if nonsense is MISSING else nonsense!r}"
+            yield where, json.dumps(broken).encode()
 
 
 def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -154,3 +125,12 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     for key, each in rows:
         yield (*at, key)
         yield from _places(each, (*at, key))
+
+
+def _broken_bytes(body: bytes) -> Iterator[tuple[str, bytes]]:
+    """Text, archives and protobuf: one byte turned over, or the answer ended there."""
+    size = len(body)
+    spread = {step * size // BYTES for step in range(BYTES)} if body else set()
+    for place in sorted({*range(min(BYTES, size)), *range(max(0, size - BYTES), size), *spread}):
+        yield f"byte {place} turned over", body[:place] + bytes([body[place] ^ 0xFF]) + body[place + 1 :]
+        yield f"ended at byte {place}", body[:place]

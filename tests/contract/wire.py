@@ -15,6 +15,7 @@ from .openapi import Specification
 from .simulators import served, specification
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
+MULTIPART = "multipart/form-data"
 
 
 class Reach:
@@ -78,7 +79,8 @@ async def witnessed(app: web.Application) -> AsyncIterator[tuple[str, list[Excha
     async def witness(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        body = await request.read()
+        # A form with files can be read once, and that is the system's to do.
+        body = b"" if request.content_type == MULTIPART else await request.read()
         answer = await handler(request)
         told = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
         kind = answer.headers.get("Content-Type", "")
@@ -94,7 +96,10 @@ def keep_to(document: Specification, seen: list[Exchange]) -> None:
     """Every exchange is one the document allows, question and answer."""
     assert seen, "nothing was asked"
     for each in seen:
-        document.request(each.method, each.target, *([json.loads(each.body)] if each.body else []))
+        if each.headers.get("Content-Type", "").startswith(MULTIPART):
+            document.request(each.method, each.target, {}, MULTIPART)
+        else:
+            document.request(each.method, each.target, *([json.loads(each.body)] if each.body else []))
         body = [json.loads(each.answer)] if "json" in each.content_type else []
         document.response(each.method, each.target, each.status, *body, each.content_type)
 

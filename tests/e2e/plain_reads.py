@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 from tests.simulated_campus import NOW, SimulatedCampus, SimulatedSystem
@@ -114,8 +115,76 @@ async def holds(campus: SimulatedCampus, account: str) -> list[str]:
 
 async def fines(campus: SimulatedCampus, account: str) -> list[tuple[str, float]]:
     """(title, balance) of what is still to be paid."""
-    told = await campus.systems["library-cwb"].get(f"/almaws/v1/users/{account}/fees", {"status": "ACTIVE"})
+    told = await campus.systems["library-cwb"].get(
+        f"/almaws/v1/users/{account}/fees", {"status": "ACTIVE", "limit": "100"}
+    )
     return sorted((row["title"], float(row["balance"])) for row in told.get("fee", ()))
+
+
+async def books(catalogue: SimulatedSystem, words: str) -> list[tuple[str, list[tuple[str, str, int, int]]]]:
+    """(title, [(branch, call number, copies, of these on the shelf)]), in the catalogue's own order."""
+    query = {
+        "version": "1.2", "operation": "searchRetrieve", "recordSchema": "marcxml", "maximumRecords": "50",
+        "query": f'alma.all_for_ui all "{words}" sortBy alma.rank/sort.descending',
+    }  # fmt: skip
+    told = []
+    for record in ElementTree.fromstring(await catalogue.text("", query)).iterfind(".//{*}recordData/{*}record"):  # noqa: S314
+        fields = [
+            (field.get("tag"), {part.get("code"): part.text or "" for part in field}) for field in record if len(field)
+        ]
+        (title,) = (parts["a"].removesuffix(" /") for tag, parts in fields if tag == "245")
+        shelves = [
+            (parts["q"], parts["d"], int(parts["f"]), int(parts["f"]) - int(parts["g"]))
+            for tag, parts in fields
+            if tag == "AVA"
+        ]
+        told.append((title, shelves))
+    return told
+
+
+async def copies_in_guangzhou(campus: SimulatedCampus, word: str) -> dict[str, tuple[int, int]]:
+    """ISBN -> (copies, of these on the shelf) of the titles with this word that Guangzhou's library has."""
+    koha = campus.systems["library-gz"]
+    query = json.dumps({"title": {"-like": f"%{word}%"}})
+    told = {}
+    for row in await koha.get("/api/v1/biblios", {"q": query, "_per_page": "-1"}):
+        items = await koha.get(f"/api/v1/biblios/{row['biblio_id']}/items", {"_per_page": "-1"})
+        told[row["isbn"]] = (len(items), sum(item["checked_out_date"] is None for item in items))
+    return told
+
+
+class Shelf(NamedTuple):
+    """What one reader has at Guangzhou's library."""
+
+    loans: list[tuple[str, datetime]]
+    """(title, when it is due)."""
+    holds: list[str]
+    fines: list[tuple[str | None, float]]
+    """(title, balance)."""
+
+
+async def guangzhou_shelf(campus: SimulatedCampus, card: str) -> Shelf:
+    koha = campus.systems["library-gz"]
+    (patron,) = await koha.get("/api/v1/patrons", {"cardnumber": card, "_match": "exact"})
+    mine = {"q": json.dumps({"patron_id": patron["patron_id"]}), "_per_page": "-1"}
+    account = await koha.get(f"/api/v1/patrons/{patron['patron_id']}/account")
+
+    async def title(biblio_id: int) -> str:
+        told = await koha.get(f"/api/v1/biblios/{biblio_id}")
+        return " : ".join(filter(None, (told["title"], told["subtitle"])))
+
+    async def of_item(item_id: int) -> str:
+        (item,) = await koha.get("/api/v1/items", {"q": json.dumps({"item_id": item_id})})
+        return await title(item["biblio_id"])
+
+    lent = await koha.get("/api/v1/checkouts", mine)
+    loans = [(await of_item(row["item_id"]), moment(row["due_date"])) for row in lent]
+    holds = [await title(row["biblio_id"]) for row in await koha.get("/api/v1/holds", mine)]
+    fines = [
+        (await of_item(line["item_id"]) if line["item_id"] else None, line["amount_outstanding"])
+        for line in account["outstanding_debits"]["lines"]
+    ]
+    return Shelf(sorted(loans), sorted(holds), fines)
 
 
 async def applications(campus: SimulatedCampus, applicant: str) -> set[str]:
@@ -123,10 +192,41 @@ async def applications(campus: SimulatedCampus, applicant: str) -> set[str]:
     told = await campus.systems["onestop-gz"].get(
         "/history/historic-process-instances", {"includeProcessVariables": "true", "size": "10000"}
     )
-    return {row["businessKey"] for row in told["data"] if _variables(row).get("applicant") == applicant}
+    return {row["businessKey"] for row in told["data"] if variables_of(row).get("applicant") == applicant}
 
 
-def _variables(row: Mapping[str, Any]) -> dict[str, Any]:
+async def services(campus: SimulatedCampus) -> dict[str, dict[str, Any]]:
+    """What each service says of itself, by its key."""
+    onestop = campus.systems["onestop-gz"]
+    listed = await onestop.get("/repository/process-definitions", {"latest": "true", "size": "100"})
+    return {
+        row["key"]: await onestop.get(f"/repository/deployments/{row['deploymentId']}/resourcedata/service.json")
+        for row in listed["data"]
+    }
+
+
+async def handling(campus: SimulatedCampus, reference: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Variables of an application, by name, and its tasks in order of time."""
+    onestop = campus.systems["onestop-gz"]
+    (row,) = (
+        await onestop.get(
+            "/history/historic-process-instances", {"businessKey": reference, "includeProcessVariables": "true"}
+        )
+    )["data"]
+    tasks = await onestop.get(
+        "/history/historic-task-instances",
+        {
+            "processInstanceId": row["id"],
+            "includeTaskLocalVariables": "true",
+            "sort": "startTime",
+            "order": "asc",
+            "size": "100",
+        },
+    )
+    return variables_of(row), tasks["data"]
+
+
+def variables_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {variable["name"]: variable["value"] for variable in row["variables"]}
 
 
@@ -138,6 +238,55 @@ async def tickets(campus: SimulatedCampus, address: str) -> set[str]:
     )
     assert told["pages"] == 1
     return {row["Subject"] for row in told["items"]}
+
+
+async def ticket_history(campus: SimulatedCampus, number: str) -> list[dict[str, Any]]:
+    """Transactions as the gateway's user may see them."""
+    told = await campus.systems["tickets-cwb"].get(
+        f"/REST/2.0/ticket/{number}/history",
+        {"fields": "Type,Field,OldValue,NewValue,Creator,Created", "per_page": "100"},
+    )
+    items: list[dict[str, Any]] = told["items"]
+    return items
+
+
+async def ticket_texts(campus: SimulatedCampus, number: str) -> list[str]:
+    """What was written on a ticket, without files."""
+    told = await campus.systems["tickets-cwb"].get(
+        f"/REST/2.0/ticket/{number}/attachments", {"fields": "ContentType,Filename,Content", "per_page": "100"}
+    )
+    return [row["Content"] for row in told["items"] if row["ContentType"] == "text/plain" and not row["Filename"]]
+
+
+def homes(named: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(system, account) of each housing office that knows whose claims these are."""
+    told = {"life-gz": named.get("gz_card_number"), "life-cwb": named.get("cwb_resident_id")}
+    return [(system, account) for system, account in told.items() if account]
+
+
+async def housing(campus: SimulatedCampus, system: str, account: str) -> set[tuple[object, ...]]:
+    """What `room_shown` makes of it in the graph."""
+    told = await campus.systems[system].get(f"/people/{account}/housing")
+    return {
+        (
+            *(row["contract"]["number"], row["contract"]["state"].upper(), row["residence"]["code"], row["room"]),
+            *(row["roommates"], row["rent"]["amount"]["amount"], row["rent"]["amount"]["currency"]),
+            *((row["roomChange"]["opens"], row["roomChange"]["closes"]) if row["roomChange"] else (None, None)),
+        )
+        for row in told["items"]
+    }
+
+
+def room_shown(row: Mapping[str, Any]) -> tuple[object, ...]:
+    change = row["roomChange"] or {"opens": None, "closes": None}
+    return (
+        *(row["contractNumber"], row["state"], row["residenceCode"], row["room"], row["roommates"]),
+        *(row["rent"]["amount"], row["rent"]["currency"], change["opens"], change["closes"]),
+    )
+
+
+async def card(campus: SimulatedCampus, number: str) -> Any:
+    return await campus.systems["life-gz"].get(f"/people/{number}/card", {"transactions": "100"})
 
 
 def moment(text: str) -> datetime:

@@ -34,6 +34,7 @@ NO_IDS = {
     "a system that does not exist": word_of(["Loan", "library-nowhere", "ustl0000001", "1"]),
     "a system of another kind": word_of(["Loan", "sis-cwb", "20000000", "1"]),
     "a system of the same kind that speaks otherwise": word_of(["Ticket", "onestop-gz", "OS00000001", "1"]),
+    "a book of no library": word_of(["Edition", "sis-cwb", "9789620000000"]),
     "a class without a number": word_of(["Section", "sis-cwb", "2610", "L1"]),
     "padded": word_of(["Term", "sis-cwb", "2610"]) + "=",
     "followed by a new line": word_of(["Term", "sis-cwb", "2610"]) + "\n",

@@ -33,17 +33,32 @@ def unpacked(tmp_path: Path) -> Path:
         archive.extractall(tmp_path, filter="data")
     (inside,) = (path for path in tmp_path.iterdir() if path.is_dir())
     install = ["sh", "bundle/install.sh"]
-    subprocess.run(install, cwd=inside, env=_offline(PYTHON=sys.executable), check=True, timeout=120)  # noqa: S603
+    subprocess.run(install, cwd=inside, env=_offline(PYTHON=sys.executable), check=True, timeout=600)  # noqa: S603
     return inside
 
 
 def test_what_the_bundle_installs_serves_the_sandbox_and_graphiql(unpacked: Path) -> None:
     with _served(unpacked) as url:
-        with urllib.request.urlopen(f"{url}/graphql?query=%7Bsystems%7Bid%7D%7D", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/graphql?query=%7Bsystems%7Bid%7D%7D", timeout=60) as answer:  # noqa: S310
             systems = {system["id"] for system in json.load(answer)["data"]["systems"]}
-        with urllib.request.urlopen(f"{url}/graphiql", timeout=10) as page:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/graphiql", timeout=60) as page:  # noqa: S310
             assert page.status == 200
-    assert systems == {"sis-cwb", "sis-gz", "library-cwb", "onestop-gz", "tickets-cwb", "shuttle-gz"}
+    assert systems == {
+        "sis-cwb",
+        "sis-gz",
+        "library-cwb",
+        "library-gz",
+        "catalogue-cwb",
+        "onestop-gz",
+        "tickets-cwb",
+        "shuttle-gz",
+        "rates-hkma",
+        "life-gz",
+        "life-cwb",
+        "facilities-gz",
+        "notices-cwb",
+        "notices-gz",
+    }
     assert not list(unpacked.glob(".venv/lib/*/site-packages/pytest")), "what only develops stays at home"
 
 
@@ -60,7 +75,7 @@ def _served(inside: Path) -> Iterator[str]:
             yield ready.split()[-1]
         finally:
             gateway.terminate()
-            gateway.communicate(timeout=30)
+            gateway.communicate(timeout=60)
 
 
 def _offline(**more: str) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from commands.failure import Failure
 from tests.recorded_term import recorded_term, recording
 from tests.simulated_campus import SimulatedCampus, campus_over, simulated_university
 
@@ -198,15 +199,26 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_a_bad_file_stops_the_start_with_one_sentence(tmp_path: Path, name: str) -> None:
+async def test_a_bad_file_stops_the_simulated_university_with_one_sentence(
+    tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     content, told = BAD[name]
     (tmp_path / name).write_bytes(content)
+    with pytest.raises(Failure, match="the simulated university did not start"):
+        async with simulated_university(tmp_path / "data", catalogue=tmp_path / name, now=None):
+            pass
+    (why,) = capfd.readouterr().err.splitlines()
+    assert why.startswith("sandbox: ")
+    assert told in why
+
+
+async def test_a_bad_file_stops_the_gateway_too(tmp_path: Path) -> None:
+    (tmp_path / "2330.json").write_bytes(b"not json")
     checkout = checkout_at(tmp_path / "checkout")
-    words = ("serve", "--sandbox", "--port", "0", "--catalogue", str(tmp_path / name))
+    words = ("serve", "--sandbox", "--port", "0", "--catalogue", str(tmp_path / "2330.json"))
     failed = await asyncio.to_thread(said, checkout, *words)
     why, gateway = failed.err.splitlines()
     assert failed.status == 1
     assert why.startswith("sandbox: ")
-    assert told in why
     assert gateway == "gateway: the simulated university did not start"
     assert failed.out == ""

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from .command_line import CHECKOUT, Serving, checkout_at, said, serving
+from .command_line import CHECKOUT, Serving, checkout_at, said, serving, typed
 
 STUDENTS = ("--students", "40")
 LOANS = "{ me { loans { nodes { title } } profile { displayName } } }"
@@ -23,7 +23,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 async def gateway(checkout: Path) -> AsyncIterator[Serving]:
-    async with serving(checkout, "--sandbox", *STUDENTS) as gateway:
+    async with serving(checkout, "--sandbox", *STUDENTS, typed=True) as gateway:
         yield gateway
 
 
@@ -73,7 +73,7 @@ async def test_the_printed_curl_works_as_printed(gateway: Serving, http: aiohttp
 async def test_a_persona_gets_one_token_that_works(
     checkout: Path, http: aiohttp.ClientSession, gateway: Serving
 ) -> None:
-    token = said(checkout, "token", "--as", "alex")
+    token = typed(checkout, "token", "--as", "alex")
     assert (token.status, token.err) == (0, "")
     (line,) = token.out.splitlines()
     answer = await ask(http, LOANS, line)
@@ -135,19 +135,20 @@ def test_without_a_gateway_the_token_command_says_what_to_start(tmp_path: Path) 
 async def test_each_operation_is_one_line_of_json_without_values(
     checkout: Path, http: aiohttp.ClientSession, gateway: Serving
 ) -> None:
-    token = said(checkout, "token", "--as", "alex").out.strip()
+    token = said(checkout, "token", "--as", "quinn").out.strip()
     named = "query Shelf { me { loans { nodes { title } } advisees { nodes { name } } } }"
+    await ask(http, "{ me { holds { nodes { title } } } }", token)  # whose account it is is known from here on
     answer = await ask(http, named, token, {"X-Correlation-Id": "one-line"})
     await ask(http, "{ systems { id } }", headers={"X-Correlation-Id": "after-it"})
     await gateway.says("after-it")
     (text,) = [line for line in gateway.out if "one-line" in line]
     line = json.loads(text)
     assert {name: line[name] for name in ("correlationId", "operationName", "calls", "codes", "status")} == {
-        "correlationId": "one-line", "operationName": "Shelf", "calls": {"library-cwb": 1}, "codes": ["FORBIDDEN"],
-        "status": 200,
+        "correlationId": "one-line", "operationName": "Shelf", "calls": {"library-cwb": 1},
+        "codes": ["FORBIDDEN"], "status": 200,
     }  # fmt: skip
     assert line["milliseconds"] > 0
-    for value in (token, answer["data"]["me"]["loans"]["nodes"][0]["title"], "Alex"):
+    for value in (token, answer["data"]["me"]["loans"]["nodes"][0]["title"], "Quinn"):
         assert value not in "\n".join(gateway.out + gateway.err)
 
 
@@ -158,6 +159,6 @@ def test_the_schema_is_printed_as_it_is_kept(checkout: Path) -> None:
 
 
 def test_a_failed_command_is_one_sentence(checkout: Path) -> None:
-    failed = said(checkout, "serve")
+    failed = typed(checkout, "serve")
     assert failed.status == 1
     assert failed.sentence.startswith("gateway: serve needs systems to ask")

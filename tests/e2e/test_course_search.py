@@ -130,6 +130,28 @@ async def test_a_course_tells_level_attributes_and_codes_as_its_system_does(open
             assert course[name] == told[name]
 
 
+async def test_seats_that_are_left_and_few_are_worked_out_of_the_systems_figures(open_campus: SimulatedCampus) -> None:
+    expected = {}
+    for campus, system in SYSTEMS.items():
+        for row in await listed(open_campus, system, "learning-component-offerings"):
+            left = max(0, row["maxNumberStudents"] - row["enrolledNumberStudents"])
+            near = left <= max(3, row["maxNumberStudents"] / 10)
+            expected[campus, row["ext"]["campus"]["classNumber"]] = (left, near)
+    shown = {}
+    for campus in SYSTEMS:
+        after = None
+        while after is not False:
+            page = await search(open_campus, campus=campus, first=100, after=after)
+            for course in page.at("courses.nodes"):
+                for each in course["sections"]:
+                    shown[campus, each["classNumber"]] = (each["available"], each["nearCapacity"])
+            after = page.at("courses.pageInfo.hasNextPage") and page.at("courses.pageInfo.endCursor")
+    assert shown == expected
+    assert {(campus, near) for (campus, _), (_, near) in shown.items()} == {
+        (campus, near) for campus in SYSTEMS for near in (True, False)
+    }
+
+
 async def test_pages_of_a_search_meet_without_gap_or_overlap_best_first(open_campus: SimulatedCampus) -> None:
     at_once = [each async for each in every(open_campus, {"search": "introduction"})]
     by_three = [each async for each in every(open_campus, {"search": "introduction"}, first=3)]

@@ -179,6 +179,6 @@ async def test_classes_and_examinations_are_asked_for_side_by_side(campus: Simul
         await system.forget_calls()
     await campus.systems["sis-cwb"].fault("slow", seconds=0.5)
     await campus.widget("calendar", as_="alex")
-    calls = [call for call in await campus.systems["sis-cwb"].calls() if call["path"].endswith("-associations")]
+    calls = [call for call in await campus.systems["sis-cwb"].asked() if call["path"].endswith("-associations")]
     seats, tests = sorted(datetime.fromisoformat(call["at"]) for call in calls)
     assert (tests - seats).total_seconds() < 0.4

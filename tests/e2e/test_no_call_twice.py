@@ -19,3 +19,15 @@ async def test_a_system_that_fails_is_not_asked_the_same_again(campus: Simulated
         assert {system: sorted(set(asked)) for system, asked in calls.items()} == {
             system: sorted(asked) for system, asked in calls.items()
         }
+
+
+async def test_a_thing_by_its_id_is_taken_from_the_list_that_was_read_of_its_owner(campus: SimulatedCampus) -> None:
+    """Its library tells no more of one loan than of all."""
+    found = await campus.ask("{ me { loans { nodes { id } } } }", as_="alex")
+    id_ = found.at("me.loans.nodes.0.id")
+    await campus.forget_calls()
+    query = "query ($id: ID!) { me { loans { nodes { id } } } node(id: $id) { ... on Loan { id title } } }"
+    answer = await campus.ask(query, {"id": id_}, as_="alex")
+    assert answer.errors == []
+    assert answer.at("node.id") == id_
+    assert await campus.counts() == {"library-cwb": 1}

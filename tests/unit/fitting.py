@@ -9,12 +9,18 @@ import strawberry
 from strawberry.types.base import StrawberryList, StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.union import StrawberryUnion
 
-from resolvers import merged, paging
+from resolvers import merged, news, paging
 from schema import node
 from schema.fields import RECORDS
 
-GENERIC = {node.Listing: merged.Merged, node.Connection: paging.Page, node.Edge: paging.Edge}
+GENERIC = {
+    node.Listing: merged.Merged,
+    node.Connection: paging.Page,
+    node.Edge: paging.Edge,
+    node.News: news.News,
+}
 """Types around an item -> the record around the item's record."""
 
 SCALARS = {strawberry.ID: (str, strawberry.ID), strawberry.scalars.JSON: (Mapping[str, Any],)}
@@ -40,11 +46,7 @@ def _misfits_of_one(given: Any, wanted: Any) -> Iterator[str]:
             yield from misfits(typing.get_args(given)[0], wanted.of_type)
         return
     definition = getattr(wanted, "__strawberry_definition__", None)
-    if isinstance(wanted, StrawberryEnumDefinition):
-        fitting: tuple[Any, ...] = (wanted.wrapped_cls,)
-    elif not isinstance(definition, StrawberryObjectDefinition):
-        fitting = SCALARS.get(wanted, (wanted,))
-    elif definition.concrete_of:
+    if isinstance(definition, StrawberryObjectDefinition) and definition.concrete_of:
         around = GENERIC[definition.concrete_of.origin]
         if typing.get_origin(given) is not around:
             yield f"{given} is no {around.__name__}"
@@ -52,11 +54,18 @@ def _misfits_of_one(given: Any, wanted: Any) -> Iterator[str]:
         (item,) = typing.get_args(given)
         (inside,) = definition.type_var_map.values()
         yield from misfits(item, inside)
-        return
-    else:
-        fitting = (RECORDS[definition.name],)
-    if given not in fitting:
+    elif given not in _fitting(wanted):
         yield f"{given} is not what {_name(wanted)} stands on"
+
+
+def _fitting(wanted: Any) -> tuple[Any, ...]:
+    """What a value that is neither a list nor around an item may be."""
+    if isinstance(wanted, StrawberryEnumDefinition):
+        return (wanted.wrapped_cls,)
+    if isinstance(wanted, StrawberryUnion):
+        return tuple(RECORDS[each.__strawberry_definition__.name] for each in wanted.types)
+    definition = getattr(wanted, "__strawberry_definition__", None)
+    return (RECORDS[definition.name],) if definition else SCALARS.get(wanted, (wanted,))
 
 
 def hint_of(record: type, attribute: str) -> Any:
@@ -75,6 +84,22 @@ def hint_around(definition: StrawberryObjectDefinition, attribute: str) -> Any:
     if isinstance(hint, typing.TypeVar):
         return item
     return hint[item] if getattr(hint, "__parameters__", ()) else hint
+
+
+def told_of_an_event(stream: Any) -> Any:
+    """What the events of a stream are, failures apart: those become errors."""
+    told, _ = typing.get_args(stream)
+    events = [each for each in _members(told) if not issubclass(typing.get_origin(each) or each, Exception)]
+    return typing.Union[tuple(events)]  # noqa: UP007
+
+
+def told_by(each: Any, stream: Any) -> Any:
+    """What `each` makes of the events of a stream; where it makes something around their items, around these."""
+    made = typing.get_type_hints(each)["return"]
+    if not getattr(made, "__parameters__", ()):
+        return made
+    (items,) = (typing.get_args(event) for event in _members(told_of_an_event(stream)) if typing.get_args(event))
+    return made[items]
 
 
 def parents_of(field: StrawberryField) -> list[Any] | None:

@@ -1,16 +1,22 @@
-"""No graph is built that shows personal data nobody classified, or that has a way into it which nobody guards."""
+"""No graph is built that shows personal data nobody classified, that nobody guards, or that all viewers share."""
 
+import re
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 import pytest
 import strawberry
 
 from campus.record import Record
+from connectors import gz_campus, library
+from connectors.reads import Audience, Kept, Lifetime, Loaders, lasting, one_call_each
+from resolvers.context import LOADERS, Indexes
 from schema.cards import Data
 from schema.classified import UnclassifiedError, check_cards
 from schema.fields import CARDS, RECORDS, SCOPES, campus_type, field, resolved
 from schema.node import Connection, Listing
+
+from .house import sources, text
 
 
 class Diary(Record, frozen=True):
@@ -19,6 +25,10 @@ class Diary(Record, frozen=True):
 
 def nothing() -> None:
     return None
+
+
+async def read(system: Any, account: str) -> Diary:
+    return Diary(entry=account)
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +42,10 @@ def registers_as_before() -> Iterator[None]:
         register.update(known)
 
 
-def diary(name: str = "Diary", **card: Any) -> Any:
+def diary(name: str = "Diary", record: type = Diary, **card: Any) -> Any:
     """A type over Diary with this card."""
     members = {"__doc__": "A diary.", "__annotations__": {"entry": str}, "entry": field("What was written.")}
-    return campus_type(record=Diary, **card)(type(name, (), members))
+    return campus_type(record=record, **card)(type(name, (), members))
 
 
 def secret(name: str = "Diary") -> Any:
@@ -120,3 +130,93 @@ def test_personal_data_is_for_a_purpose() -> None:
 def test_an_argument_that_does_not_exist_cannot_be_described() -> None:
     with pytest.raises(TypeError, match="no such arguments: term"):
         resolved(nothing, "A way in.", arguments={"term": "Code of a term."})
+
+
+def test_what_lies_in_an_index_may_be_public() -> None:
+    assert problems(diary(record=gz_campus.Stop, data=Data.PUBLIC), door()) == []
+
+
+@pytest.mark.parametrize("data", [Data.PERSONAL, Data.SENSITIVE])
+def test_personal_data_that_lies_in_an_index_is_not_built(data: Data) -> None:
+    shared = diary(record=gz_campus.Stop, data=data, purpose="To remember.", requires="diary:read")
+    assert problems(shared, door(requires="diary:read")) == [f"Diary is {data.name} and kept for everybody"]
+
+
+def test_a_personal_attribute_of_what_lies_in_an_index_is_not_built() -> None:
+    members = {
+        "__doc__": "A stop.",
+        "__annotations__": {"code": str, "mine": str},
+        "code": field("Whose it is.", data=Data.PERSONAL),
+        # What is worked out for the viewer does not lie in the index.
+        "mine": resolved(lambda: "", "What the viewer wrote.", data=Data.PERSONAL, requires="diary:read"),
+    }
+    stop = campus_type(record=gz_campus.Stop, data=Data.PUBLIC)(type("Stop", (), members))
+    assert problems(stop, door()) == [
+        "Stop.code is PERSONAL and kept for everybody",
+        "Stop.code is PERSONAL and requires no scope",
+    ]
+
+
+def test_cards_say_who_shares_what_was_read() -> None:
+    kept = {name: card.kept for name, card in CARDS.items()}
+    assert {name for name, each in kept.items() if each is Kept.VIEWER} == {"Viewer"}
+    assert {"Course", "Section", "Term", "Service", "ShuttleStop", "Location"} <= {
+        name for name, each in kept.items() if each is Kept.EVERYBODY
+    }
+    under_accounts = {name for name, each in kept.items() if each is Kept.ACCOUNT}
+    assert {"Loan", "Ticket", "Enrolment", "Contacts", "CampusCard"} <= under_accounts
+    assert all(CARDS[name].data.personal for name in under_accounts)
+    personal = {kept[name] for name, card in CARDS.items() if card.data.personal}
+    assert personal == {Kept.OPERATION, Kept.ACCOUNT, Kept.VIEWER}
+
+
+@pytest.mark.parametrize("data", [Data.PERSONAL, Data.SENSITIVE])
+def test_personal_data_that_a_loader_keeps_for_everybody_is_not_built(data: Data) -> None:
+    shared = diary(record=library.Entry, data=data, purpose="To remember.", requires="diary:read")
+    assert problems(shared, door(requires="diary:read")) == [f"Diary is {data.name} and kept for everybody"]
+
+
+def test_what_loaders_keep_is_what_the_document_for_operators_says() -> None:
+    rows = [row.split(" | ") for row in text("docs/caches.md").splitlines() if row.startswith("| `")]
+    written = {
+        name.strip("| `"): (audience, float(fresh), float(renewed), float(failing))
+        for name, audience, fresh, renewed, failing, _ in rows
+    }
+    audiences = {Audience.PERSONAL: "account", Audience.PUBLIC: "everybody"}
+    declared = {
+        each.name: (
+            audiences[each.audience],
+            each.lifetime.fresh,
+            each.lifetime.stale_while_revalidate,
+            each.lifetime.stale_if_error,
+        )
+        for loaders in LOADERS
+        for each, _ in lasting(loaders)
+        if each.lifetime
+    }
+    assert written == declared
+
+
+def test_what_is_kept_says_what_it_is_and_under_which_account() -> None:
+    class Unsaid(Loaders):
+        diary_by_account = one_call_each(read, audience=Audience.PERSONAL, lifetime=Lifetime(fresh=5))
+
+    with pytest.raises(TypeError, match=r"Unsaid\.diary_by_account is kept, and does not say what it is"):
+        list(lasting(Unsaid))
+    for loaders in LOADERS:
+        for each, _ in lasting(loaders):
+            key, _ = get_args(get_type_hints(loaders)[each.name.partition(".")[2]])
+            if each.audience is Audience.PERSONAL:
+                assert list(get_type_hints(key).values())[:2] == [str, str], each.name
+                assert next(iter(get_type_hints(key))) == "system", each.name
+
+
+def test_whoever_has_an_index_declares_in_the_class_what_lies_in_it() -> None:
+    """By that declaration it is known to be public; one that is made in passing would be known to nobody."""
+    having = set()
+    for name in sources("connectors"):
+        made = set(re.findall(r"self\.(\w+)(?:: [^=\n]+)? = Index\(", text(name)))
+        declared = set(re.findall(r"^    (\w+): Index\[", text(name), re.MULTILINE))
+        assert made == declared, f"{name}: declare `name: Index[Key, Value]` in the class"
+        having |= {name.removesuffix(".py").replace("/", ".")} if made else set()
+    assert having == {each.__module__ for each in get_type_hints(Indexes).values()}

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 from graphql import build_schema, parse, validate
 
-from commands.arguments import _parser
+from commands.arguments import COMMANDS, _parser
 
 from .house import ROOT, files, text
 
@@ -59,7 +59,8 @@ def test_targets_of_make_and_tests_that_are_named_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_commands_are_understood(name: str) -> None:
-    for words in re.findall(r"python gateway\.py ((?:serve|token|schema|check)[^`#)\n]*)", text(name)):
+    commands = "|".join(["serve", *COMMANDS])
+    for words in re.findall(rf"python gateway\.py ((?:{commands})[^`#)\n]*)", text(name)):
         _parser().parse_args(shlex.split(words))  # ends the test with SystemExit where it does not understand
 
 

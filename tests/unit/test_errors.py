@@ -5,6 +5,7 @@ import logging
 import pytest
 from graphql import GraphQLError, build_schema, graphql_sync
 
+from campus.labels import Message
 from connectors.wire import errors as wire
 from pipeline.errors import MASKED, Code, Fault, field_fault
 from resolvers import refusals
@@ -30,7 +31,7 @@ def fault_of(cause: Exception) -> Fault:
 def test_an_upstreams_failure_names_code_system_campus_and_when_to_ask_again(
     error: type[wire.UpstreamError], caplog: pytest.LogCaptureFixture
 ) -> None:
-    told = fault_of(error("library-cwb", SECRET, retry_after=2.2)).told("c-1", {"library-cwb": "CWB"})
+    told = fault_of(error("library-cwb", SECRET, retry_after=2.2)).told("c-1", {"library-cwb": "CWB"}, "en")
     assert told["extensions"] == {
         "code": error.code, "correlationId": "c-1", "system": "library-cwb", "campus": "CWB", "retryAfter": 3,
     }  # fmt: skip
@@ -42,7 +43,7 @@ def test_an_upstreams_failure_names_code_system_campus_and_when_to_ask_again(
 @pytest.mark.parametrize("refusal", [refusals.Forbidden, refusals.Unauthenticated, refusals.BadUserInput])
 def test_a_refusal_is_told_as_it_is(refusal: type[refusals.Refusal]) -> None:
     fault = fault_of(refusal("This is somebody else's."))
-    assert (fault.code, fault.message) == (refusal.code, "This is somebody else's.")
+    assert (fault.code, fault.message) == (refusal.code, Message("This is somebody else's."))
 
 
 def test_every_code_that_layers_below_raise_is_on_the_list() -> None:
@@ -80,7 +81,7 @@ def test_an_argument_that_fails_at_run_time_is_the_clients() -> None:
 
 def test_two_answers_share_no_objects() -> None:
     fault = Fault(Code.FORBIDDEN, "no", locations=((1, 2),), path=("a",))
-    first, second = fault.told("c-1", {}), fault.told("c-2", {})
+    first, second = fault.told("c-1", {}, "en"), fault.told("c-2", {}, "en")
     first["extensions"]["mark"] = first["path"].append("b")
     assert second == {
         "message": "no", "locations": [{"line": 1, "column": 2}], "path": ["a"],

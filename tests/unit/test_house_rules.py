@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tomllib
 from collections import Counter
 from pathlib import PurePath
@@ -19,7 +20,10 @@ from graphql import (
 
 from pipeline.documents import widget_documents
 from pipeline.settings_systems import PROTOCOLS as SETTINGS_PROTOCOLS
+from pipeline.settings_systems import TELLING
 from resolvers.context import PROTOCOLS
+from resolvers.events import EVENT_TYPES
+from tests.contract.protocols import CASES
 
 from .house import ROOT, files, nodes, sources, text, tree
 
@@ -28,15 +32,23 @@ VAGUE = {"base", "common", "core", "helper", "helpers", "impl", "manager", "misc
 SYSTEMS = sorted(PROTOCOLS)
 """Kinds of system, which are the connectors' folders."""
 
-MODULES = {"graphql-core": "graphql", "gtfs-realtime-bindings": "google", "strawberry-graphql": "strawberry"}
+MODULES = {
+    "graphql-core": "graphql",
+    "gtfs-realtime-bindings": "google",
+    "prometheus-client": "prometheus_client",
+    "strawberry-graphql": "strawberry",
+}
 """Packages that are imported by another name than they are installed by."""
 
+DRIVERS = {"aiosqlite", "asyncpg"}
+"""Packages that SQLAlchemy imports by the name of the database."""
+
 CATCHING = re.compile(
-    r"connectors/(wire|reads)/.+|pipeline/.+|commands/.+|campus/ids\.py|connectors/\w+/("
+    r"connectors/(wire|reads)/.+|connectors/portal/(store|once)\.py|execution/.+|pipeline/.+|commands/.+|campus/ids\.py|connectors/\w+/("
     + "|".join(sorted(protocol for protocols in PROTOCOLS.values() for protocol in protocols))
     + r")\w*\.py"
 )
-"""Where the outside is met, and so where something is caught: the wire, the request, the command line, an id."""
+"""Where the outside or a resolver is met, so that something is caught: wire, own store, request, command line, id."""
 
 
 def test_a_file_fits_in_one_reading() -> None:
@@ -78,13 +90,21 @@ def test_a_connector_has_the_same_parts_as_every_other(system: str) -> None:
 
 def test_every_folder_of_connectors_is_a_kind_of_system() -> None:
     folders = {name.split("/")[1] for name in sources("connectors") if name.count("/") == 2}
-    assert folders - {"wire", "reads"} == set(SYSTEMS)
+    assert folders - {"wire", "reads", "portal"} == set(SYSTEMS)  # the portal's system is the gateway itself
 
 
 def test_settings_know_the_protocols_that_connectors_speak() -> None:
     assert {kind: set(known) for kind, known in SETTINGS_PROTOCOLS.items()} == {
         kind: set(spoken) for kind, spoken in PROTOCOLS.items()
     }
+
+
+def test_settings_know_the_protocols_of_which_a_type_of_event_is_known() -> None:
+    endpoints = {each.endpoint for each in EVENT_TYPES.values()}
+    modules = {name: module for spoken in PROTOCOLS.values() for name, module in spoken.items()}
+    telling = {name for name, module in modules.items() if any(hasattr(module, each) for each in endpoints)}
+    # A public page tells nobody, and is read no sooner for it.
+    assert telling - {"class_schedule"} == TELLING
 
 
 def test_the_example_of_settings_names_every_protocol_of_every_kind() -> None:
@@ -110,7 +130,8 @@ def test_what_is_caught_is_named() -> None:
             caught = ast.unparse(node.type) if node.type else ""
             if not caught or {"Exception", "BaseException"} & set(re.findall(r"\w+", caught)):
                 everything.append(name)
-    assert everything == ["pipeline/http.py"]  # the last resort, which logs and masks
+    # A resolver may raise anything; the last resort logs and masks.
+    assert {name for name in everything if not name.startswith("execution/")} == {"pipeline/errors.py"}
 
 
 def test_nothing_of_what_runs_imports_the_composition_root() -> None:
@@ -131,14 +152,30 @@ def test_lock_files_name_packages_and_hashes_but_no_host() -> None:
             assert '"resolved"' not in text(name), name
 
 
-def test_what_is_installed_to_run_is_imported_by_what_runs() -> None:
+def installed_to_run() -> set[str]:
+    """By the names they are imported by."""
     wanted = tomllib.loads(text("pyproject.toml"))["project"]["dependencies"]
-    packages = {re.split(r"[<>=;]", line)[0].strip() for line in wanted} - {"tzdata"}  # read by zoneinfo
-    imported = {node.module.split(".")[0] for name in sources() for node in nodes(name, ast.ImportFrom) if node.module}
-    imported |= {
-        each.name.split(".")[0] for name in sources() for node in nodes(name, ast.Import) for each in node.names
+    packages = {re.split(r"[<>=;[]", line)[0].strip() for line in wanted}
+    return {MODULES.get(package, package) for package in packages}
+
+
+def imported() -> set[str]:
+    found = {
+        node.module for name in sources() for node in nodes(name, ast.ImportFrom) if node.module and not node.level
     }
-    assert {package for package in packages if MODULES.get(package, package) not in imported} == set()
+    found |= {each.name for name in sources() for node in nodes(name, ast.Import) for each in node.names}
+    return {module.split(".")[0] for module in found}
+
+
+def test_what_is_installed_to_run_is_imported_by_what_runs() -> None:
+    assert installed_to_run() - imported() == {"tzdata", *DRIVERS}  # read by zoneinfo, found by sqlalchemy
+
+
+def test_what_runs_imports_nothing_that_is_not_installed_to_run() -> None:
+    """A machine that has more than that would never tell."""
+    ours = {PurePath(name).parts[0].removesuffix(".py") for name in sources()}
+    parts = {"multidict", "yarl", "pydantic_core"}  # of aiohttp and pydantic, which bring them
+    assert imported() - installed_to_run() - ours - sys.stdlib_module_names == parts
 
 
 def test_pages_load_nothing_from_elsewhere() -> None:
@@ -188,3 +225,9 @@ def test_each_widget_is_one_operation_of_a_name_of_its_own() -> None:
 
 def test_a_widget_says_first_what_it_shows() -> None:
     assert [widget for widget, query in widget_documents().items() if not query.startswith("# ")] == []
+
+
+def test_each_protocol_is_in_the_suite_that_holds_every_protocol() -> None:
+    """`tests/contract/protocols` is the table; its first lines say how to add one."""
+    in_suite = {kind: {name: case.module for name, case in cases.items()} for kind, cases in CASES.items()}
+    assert in_suite == PROTOCOLS

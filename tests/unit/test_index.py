@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from connectors.reads import Index, index, system_of
+from connectors.reads import Index, due, index, system_of
 from connectors.wire import Operation, UpstreamBadResponse, UpstreamError, UpstreamTimeout
 
 TERM = ("sis-cwb", "2610")
@@ -94,6 +94,24 @@ async def test_a_read_is_an_operation_of_its_own() -> None:
     assert all(each.startswith("index-") for each in ids)
     assert len(set(ids)) == len(ids)
     assert source.operations[0].seconds_left("sis-cwb", 2.0) > 2.0
+    await catalogue.close()
+
+
+async def test_what_has_changed_is_read_once_more_and_not_at_once_however_often_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(due, "ASKED_AFTER", 0.2)
+    source = Source()
+    catalogue = reading(source)
+    await catalogue.get(TERM)
+    for _ in range(50):
+        catalogue.renew(TERM)
+    catalogue.renew(("sis-cwb", "never kept"))
+    await asyncio.sleep(0.05)
+    assert source.reads == {TERM: 1}
+    await source.until_read(2)
+    await asyncio.sleep(0.3)
+    assert source.reads == {TERM: 2}
     await catalogue.close()
 
 

@@ -60,14 +60,16 @@ def test_doubling_fragments_are_measured_in_no_time() -> None:
     assert time.process_time() - started < 0.5
     assert measured.depth == levels + 2
     assert measured.aliases == 2 ** (levels + 1) - 1
-    assert "more than a million" in excesses(measured, Limits())[1]
+    assert "more than a million" in str(excesses(measured, Limits())[1])
 
 
 def test_a_wide_tree_of_fragments_is_seen_for_what_it_is() -> None:
     inner = " ".join(f"fragment F{n} on A {{ a {{ ...F{n + 1} }} b {{ ...F{n + 1} }} }}" for n in range(10))
     measured = size(f"{{ ...F0 }} {inner} fragment F10 on A {{ c }}")
     assert measured.depth == 11
-    assert excesses(measured, Limits()) == [f"The number of fields is {3 * 2**10 - 2}; at most 1000 is allowed."]
+    assert list(map(str, excesses(measured, Limits()))) == [
+        f"The number of fields is {3 * 2**10 - 2}; at most 1000 is allowed."
+    ]
 
 
 def test_cycles_and_unknown_fragments_are_left_to_validation() -> None:
@@ -87,5 +89,5 @@ def test_cycles_and_unknown_fragments_are_left_to_validation() -> None:
 )
 def test_excesses_say_what_and_by_how_much(limit: dict[str, int], sentence: str) -> None:
     measured = size("{ x: a { b { c } } y: d @skip(if: false) }")
-    assert excesses(measured, Limits()) == []
-    assert excesses(measured, Limits(**limit)) == [sentence]
+    assert list(map(str, excesses(measured, Limits()))) == []
+    assert list(map(str, excesses(measured, Limits(**limit)))) == [sentence]

@@ -269,3 +269,29 @@ async def _executed(schema: GraphQLSchema, text: str) -> Any:
     answer = execute(schema, parse(text))
     assert not isinstance(answer, ExecutionResult)
     return (await answer).data
+
+
+@each(as_shipped="KeyError", with_us=[10, "KeyError", 30])
+async def test_of_many_keys_one_fails_alone(make: Make, end: Any) -> None:
+    batches: list[list[int]] = []
+
+    async def batch(keys: list[int]) -> list[Any]:
+        batches.append(keys)
+        return [KeyError(key) if key == 2 else key * 10 for key in keys]
+
+    loader = make(batch)
+    found = await outcome(loader.load_many([1, 2, 3]))
+    if isinstance(found, list):
+        found = [type(each).__name__ if isinstance(each, Exception) else each for each in found]
+    assert found == end
+    assert batches == [[1, 2, 3]]
+
+
+async def test_whoever_asked_for_many_and_leaves_takes_the_call_along() -> None:
+    upstream = Upstream()
+    loader = Loader(upstream.held)
+    asking = loader.load_many([1, 2])
+    await upstream.asked.wait()
+    asking.cancel()
+    await settle()
+    assert upstream.cancelled == 1

@@ -1,14 +1,17 @@
 """Documents are parsed, measured and validated once, and ours before anybody asks."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 import strawberry
 from strawberry.extensions import QueryDepthLimiter
 
-from pipeline import operation_store
+from execution.executor import PlanExecutor
+from pipeline import operation_store, preparation
 from pipeline.errors import RequestRefused
 from pipeline.operation_store import BadTrustedDocument, OperationStore
+from pipeline.request import Parameters
 from pipeline.settings import Limits
 
 
@@ -39,15 +42,15 @@ def store(documents: dict[str, str] | None = None, **limits: Any) -> OperationSt
 def refusal(asked: OperationStore, text: str, name: str | None = None) -> tuple[str, str]:
     with pytest.raises(RequestRefused) as refused:
         asked.operation(text, name)
-    return refused.value.faults[0].code, refused.value.faults[0].message
+    return refused.value.faults[0].code, str(refused.value.faults[0].message)
 
 
 @pytest.fixture
 def validations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
-    validate = operation_store.validate
+    validate = preparation.validate
     monkeypatch.setattr(
-        operation_store, "validate", lambda *args, **options: made.append("once") or validate(*args, **options)
+        preparation, "validate", lambda *args, **options: made.append("once") or validate(*args, **options)
     )
     return made
 
@@ -92,6 +95,38 @@ def test_our_own_documents_are_never_forgotten(validations: list[str]) -> None:
     assert validations == ["once"]
 
 
+def by_hash(asked: OperationStore, text: str) -> Any:
+    return asked.asked_for(Parameters(None, None, {}, hash=sha256(text.encode()).hexdigest()))
+
+
+def test_a_document_is_found_by_hash_as_long_as_it_is_remembered(validations: list[str]) -> None:
+    asked = store({"greeting": "query Greeting { hello }"}, remembered_characters=30)
+    for text in ("{ a: hello }", "{ b: hello }"):
+        assert by_hash(asked, "query Greeting { hello }").name == "Greeting"
+        with pytest.raises(RequestRefused, match="PersistedQueryNotFound"):
+            by_hash(asked, text)
+        operation = asked.operation(text, None)
+        assert by_hash(asked, text) is operation
+    asked.operation("{ c: hello }", None)
+    with pytest.raises(RequestRefused, match="PersistedQueryNotFound"):
+        by_hash(asked, "{ a: hello }")
+    assert len(validations) == 4
+
+
+def test_only_trusted_documents_have_an_id() -> None:
+    text = "query Greeting { hello }"
+    asked = store({"greeting": text})
+    for document_id in ("greeting", f"sha256:{sha256(text.encode()).hexdigest()}"):
+        assert asked.asked_for(Parameters(None, None, {}, document_id)) is asked.operation(text, None)
+    assert asked.operation(text, None).document_id == "greeting"
+    sent = asked.operation("{ hello }", None)
+    assert sent.document_id is None
+    for document_id in (f"sha256:{sent.document_hash}", sent.document_hash, "sha256:greeting", ""):
+        with pytest.raises(RequestRefused) as refused:
+            asked.asked_for(Parameters(None, None, {}, document_id))
+        assert refused.value.faults[0].code == "DOCUMENT_NOT_FOUND"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -104,6 +139,35 @@ def test_a_bad_document_of_ours_stops_the_start(text: str, reason: str) -> None:
     with pytest.raises(BadTrustedDocument) as bad:
         store({"greeting": text}, aliases=1)
     assert str(bad.value) == reason
+
+
+@pytest.mark.parametrize("plans", [True, False])
+async def test_plans_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, plans: bool) -> None:
+    planned: list[str] = []
+
+    class Watched(PlanExecutor):
+        def execute_operation(self, serially: bool | None = None) -> Any:
+            planned.append("once")
+            return super().execute_operation(serially)
+
+    monkeypatch.setattr(operation_store, "PlanExecutor", Watched)
+    asked = OperationStore(SCHEMA, Limits(), {}, plans=plans)
+    operation = asked.operation("{ hello }", None)
+    assert (await asked.run(operation, {}, None)).data == {"hello": "hello world"}
+    assert planned == (["once"] if plans else [])
+    await asked.run(operation, {}, None, plans=not plans)
+    assert planned == ["once"]
+
+
+async def test_an_operation_is_planned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    compile_ = preparation.compiled
+    monkeypatch.setattr(preparation, "compiled", lambda executor: compiled.append("once") or compile_(executor))
+    asked = store()
+    for name in ("Ann", "Bob"):
+        operation = asked.operation("query ($name: String!) { hello(name: $name) }", None)
+        assert (await asked.run(operation, {"name": name}, None)).data == {"hello": f"hello {name}"}
+    assert compiled == ["once"]
 
 
 def test_an_extension_is_refused_rather_than_passed_over() -> None:

@@ -53,9 +53,11 @@ def test_no_two_accounts_are_alike_and_each_is_where_it_belongs(university):
     assert len(codes) == len(set(codes))
     for person in university.people:
         at_cwb = "CWB" in person.records or (not person.records and person.home_campus == "CWB")
-        assert ("library_id" in person.accounts) == at_cwb == ("cwb_sis_id" in person.accounts)
+        admitted = "applicant" not in person.affiliations
+        assert at_cwb == ("cwb_sis_id" in person.accounts)
+        assert ("library_id" in person.accounts) == (at_cwb and admitted)
         assert ("onestop_id" in person.accounts) == ("student" in person.affiliations)
-        assert ("ticket_address" in person.accounts) == ("alumni" not in person.affiliations)
+        assert ("ticket_address" in person.accounts) == (admitted and "alumni" not in person.affiliations)
         digits = ["".join(filter(str.isdigit, code))[-6:] for code in person.accounts.values()]
         assert len(digits) == len(set(digits)), "no number gives another away"
 
@@ -173,6 +175,7 @@ def test_the_personas_are_who_the_documentation_says(personas):
     )
     assert first.key != second.key
     assert "library_id" not in personas["mei"].accounts
+    assert set(personas["ivy"].accounts) == {"cwb_sis_id"}
     assert personas["rita"].entitlements == ("registrar:CWB",)
     assert {"queued", "cancelled", "associated", "finished"} == {row.state for row in count["alex"]}
     assert {"T", "W", "F"} <= {row.grade for row in count["alex"]}

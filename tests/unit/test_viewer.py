@@ -233,7 +233,7 @@ async def test_a_token_is_verified_once_and_forgotten_when_it_expires(
     later = time.time() + 631
     monkeypatch.setattr(time, "time", lambda: later)
     gate.viewers._remembered.expire(later)
-    assert "expired" in (await gate.refusal(token)).faults[0].message
+    assert "expired" in (await gate.refusal(token)).faults[0].message.told("en").text
 
 
 async def test_an_issuer_out_of_reach_is_not_the_viewers_fault(gate: Asking) -> None:

@@ -1,17 +1,17 @@
-// GraphiQL as the gateway serves it: a tab for each widget's query, and in the sandbox a menu of the personas.
+// GraphiQL as the gateway serves it: a tab for each query, action and stream of the widgets, and in the sandbox a menu of the personas.
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import './page.css';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL } from 'graphiql';
+import { getOperationAST, parse } from 'graphql';
 import { AuthorizationHeader } from './AuthorizationHeader.jsx';
 import { PersonaBar } from './PersonaBar.jsx';
+import { answersIn } from './events.js';
 import { renewed } from './persona.js';
-import { storage } from './storage.js';
+import { giveUpTabs, storage } from './storage.js';
 
 const FIRST_TAB = 'dashboard';
-/** What GraphiQL calls its tabs in this browser's storage. */
-const STORED_TABS = 'graphiql:tabState';
 
 const sandbox = document.documentElement.dataset.sandbox === 'on';
 
@@ -21,26 +21,33 @@ async function listOf(path) {
   return answer.json();
 }
 
+const SINGLE = 'application/graphql-response+json, application/json;q=0.9';
+const EVENTS = 'text/event-stream';
+
+function subscribes({ query, operationName }) {
+  return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+}
+
 async function send(operation, { headers } = {}) {
   const answer = await fetch('/graphql', {
     method: 'POST',
     headers: {
-      accept: 'application/graphql-response+json, application/json;q=0.9',
+      accept: subscribes(operation) ? `${EVENTS}, ${SINGLE}` : SINGLE,
       'content-type': 'application/json',
       ...(await renewed(headers)),
     },
     body: JSON.stringify(operation),
   });
-  return answer.json();
+  return answer.headers.get('content-type').startsWith(EVENTS) ? answersIn(answer.body) : answer.json();
 }
 
 function restoreTabs() {
-  localStorage.removeItem(STORED_TABS);
+  giveUpTabs();
   location.reload();
 }
 
-function Page({ widgets, personas, clients }) {
-  const tabs = [...widgets].sort((a, b) => (b.name === FIRST_TAB) - (a.name === FIRST_TAB));
+function Page({ documents, personas, clients }) {
+  const tabs = [...documents].sort((a, b) => (b.name === FIRST_TAB) - (a.name === FIRST_TAB));
   return (
     <>
       <PersonaBar
@@ -67,9 +74,11 @@ function Page({ widgets, personas, clients }) {
 }
 
 const place = document.getElementById('graphiql');
-Promise.all([listOf('/widgets'), sandbox ? listOf('/sandbox/personas') : [], sandbox ? listOf('/sandbox/clients') : []]).then(
-  ([widgets, personas, clients]) =>
-    createRoot(place).render(<Page widgets={widgets} personas={personas} clients={clients} />),
+const lists = ['/widgets', '/actions', '/streams'].map(listOf);
+const [personas, clients] = ['personas', 'clients'].map((name) => (sandbox ? listOf(`/sandbox/${name}`) : []));
+Promise.all([Promise.all(lists), personas, clients]).then(
+  ([documents, personas, clients]) =>
+    createRoot(place).render(<Page documents={documents.flat()} personas={personas} clients={clients} />),
   (error) => {
     place.textContent = `GraphiQL could not start: ${error.message}`;
   },

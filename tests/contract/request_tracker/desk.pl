@@ -7,7 +7,10 @@ our @CustomFields = ({ Name => 'Idempotency Key', Type => 'FreeformSingle', Look
 our @Users = map { { Name => $_, Password => "$_-password", Privileged => 1, EmailAddress => "$_\@desk.example" } }
   ('campus-gateway', 'without-rights');
 
-our @ACL = map { { UserId => 'campus-gateway', Right => $_ } } ('SeeQueue', 'ShowTicket');
+our @ACL = map { { UserId => 'campus-gateway', Right => $_ } } (
+    'SeeQueue', 'ShowTicket', 'CreateTicket', 'ReplyToTicket', 'SeeCustomField', 'SetInitialCustomField',
+    'AdminUsers'
+);
 
 our @Final = (
     sub {

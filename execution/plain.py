@@ -1,0 +1,43 @@
+"""Which values can be looked at as they are: those that are neither awaitable nor exceptions."""
+
+from types import FunctionType, GeneratorType
+from typing import Any
+
+from graphql.pyutils import UndefinedType, is_awaitable
+
+KNOWN = 1000
+"""Classes that are remembered; a program that makes classes as it goes must not fill the memory."""
+
+
+class PlainClasses(set[type]):
+    """Classes of which no value is awaitable or an exception, as far as they were met: a look-up instead of a test."""
+
+    def takes(self, cls: type) -> bool:
+        """Whether a class belongs in here; if so, it is remembered."""
+        if cls in self:
+            return True
+        if not _is_plain(cls):
+            return False
+        if len(self) >= KNOWN:
+            self.clear()
+        self.add(cls)
+        return True
+
+    def awaits(self, value: Any) -> bool:
+        """Whether a value is awaitable."""
+        return not self.takes(value.__class__) and is_awaitable(value)
+
+
+def is_special(value: Any) -> bool:
+    """Whether graphql-core does something else with a value than to convert it by its type."""
+    return value is None or isinstance(value, Exception | UndefinedType) or is_awaitable(value)
+
+
+def _is_plain(cls: type) -> bool:
+    # Objects of a class that answers for attributes by code of its own might be awaitable one by one.
+    return not (
+        issubclass(cls, BaseException | GeneratorType | UndefinedType)
+        or hasattr(cls, "__await__")
+        or hasattr(cls, "__getattr__")
+        or isinstance(cls.__getattribute__, FunctionType)
+    )

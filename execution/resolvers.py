@@ -1,0 +1,150 @@
+"""How a field of Strawberry's is answered, without what Strawberry wraps around it where that does nothing."""
+
+import keyword
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from types import FunctionType
+from typing import Any
+
+from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema
+from strawberry.relay import GlobalID
+from strawberry.schema.compat import is_scalar
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import get_arguments
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from .relation import Plan as Relation
+
+WRAPPERS = ("_resolver", "_async_resolver")
+"""Names of the functions that Strawberry makes for fields with a resolver: they convert arguments, run extensions,
+hand exceptions to handlers, and pass on what the resolver's parameters ask for."""
+
+
+def attribute_of(definition: GraphQLField) -> str | None:
+    """The attribute that a field is, if it is nothing but that."""
+    declared = _declared(definition, "_get_basic_result")
+    if declared is None or declared.default_resolver is not getattr:
+        return None
+    name = declared.python_name
+    return name if name.isascii() and name.isidentifier() and not keyword.iskeyword(name) else None
+
+
+def relation_of(definition: GraphQLField, schema: GraphQLSchema) -> Relation | None:
+    """What a relation declares, unless something stands around it that must run for each parent."""
+    resolver = _bare_resolver(definition, schema)
+    plan = None if definition.args else getattr(resolver and resolver.wrapped_func, "plan", None)
+    return plan if isinstance(plan, Relation) else None
+
+
+def reader_of(definition: GraphQLField, schema: GraphQLSchema) -> Callable[[Any], Any] | None:
+    """What gives the field's value, or an awaitable of it, if all that takes is the object."""
+    if attribute := attribute_of(definition):
+        return attrgetter(attribute)
+    if _is_the_event(definition):
+        return _itself
+    resolver = _bare_resolver(definition, schema)
+    if resolver is None or resolver.info_parameter is not None or definition.args:
+        return None
+    call: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment]  # static methods are bound by now
+    names = _names_of_object(resolver)
+    if resolver.self_parameter:
+        return call if not names else lambda source: call(source, **dict.fromkeys(names, source))
+    if len(names) == 1:
+        (name,) = names
+        return lambda source: call(**{name: source})
+    return lambda source: call(**dict.fromkeys(names, source))
+
+
+def resolver_of(definition: GraphQLField, schema: GraphQLSchema) -> Callable[..., Any] | None:
+    """What gives the field's value from the object, graphql-core's info, and arguments; None for the default."""
+    resolver = _bare_resolver(definition, schema)
+    if resolver is None:
+        return definition.resolve
+    call: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment]
+    declared = definition.extensions["strawberry-definition"]
+    strawberrys: Any = schema._strawberry_schema  # type: ignore[attr-defined]
+    config, scalars = strawberrys.config, strawberrys.schema_converter.scalar_registry
+    if (names := _names_of_leaves(declared, config, scalars)) is not None:
+        return _called_with_leaves(resolver, names, lambda info: config.info_class(_raw_info=info, _field=declared))
+
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        told = config.info_class(_raw_info=info, _field=declared)
+        given, named = get_arguments(
+            field=declared, source=source, info=told, kwargs=arguments, config=config, scalar_registry=scalars
+        )
+        return call(*given, **named)
+
+    return resolve
+
+
+def _called_with_leaves(
+    resolver: StrawberryResolver[Any], names: Mapping[str, str], told: Callable[[GraphQLResolveInfo[Any]], Any]
+) -> Callable[..., Any]:
+    call: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment]
+    of_info = resolver.info_parameter and resolver.info_parameter.name
+    of_object, bound = _names_of_object(resolver), resolver.self_parameter is not None
+
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        named = {names[name]: value for name, value in arguments.items()}
+        for name in of_object:
+            named[name] = source
+        if of_info:
+            named[of_info] = told(info)
+        return call(source, **named) if bound else call(**named)
+
+    return resolve
+
+
+def _names_of_leaves(
+    declared: StrawberryField, config: StrawberryConfig, scalars: Mapping[object, Any]
+) -> dict[str, str] | None:
+    """Python's names of the field's arguments, by those in the schema; None where Strawberry makes more of a value than
+    graphql-core did, which it does of all but leaves."""
+    names = {}
+    for argument in declared.arguments:
+        of = argument.type.of_type if isinstance(argument.type, StrawberryOptional) else argument.type
+        plain = is_scalar(of, scalars) or isinstance(of, StrawberryEnumDefinition)
+        if not plain or of is GlobalID or isinstance(argument.type, StrawberryMaybe):
+            return None
+        names[config.name_converter.from_argument(argument)] = argument.python_name
+    return names
+
+
+def _is_the_event(definition: GraphQLField) -> bool:
+    """Whether it is a subscription's field whose value is the event, as Strawberry has it."""
+    declared = _declared(definition, "<lambda>")
+    return declared is not None and declared.is_subscription
+
+
+def _itself(event: Any) -> Any:
+    return event
+
+
+def _bare_resolver(definition: GraphQLField, schema: GraphQLSchema) -> StrawberryResolver[Any] | None:
+    """The field's own function, if Strawberry has nothing to do but to call it."""
+    declared = next(filter(None, (_declared(definition, name) for name in WRAPPERS)), None)
+    strawberrys: Any = getattr(schema, "_strawberry_schema", None)
+    if declared is None or strawberrys is None or strawberrys.schema_converter.exception_handlers:
+        return None
+    resolver = declared.base_resolver
+    bare = resolver is not None and not declared.extensions and callable(resolver.wrapped_func)
+    return resolver if bare else None
+
+
+def _declared(definition: GraphQLField, made: str) -> StrawberryField | None:
+    """The field's declaration, if its resolver is the function of this name that Strawberry made of it."""
+    declared = (definition.extensions or {}).get("strawberry-definition")
+    resolve = definition.resolve
+    if not isinstance(declared, StrawberryField) or not isinstance(resolve, FunctionType):
+        return None
+    own = type(declared).get_result is not StrawberryField.get_result
+    by_strawberry = resolve.__module__ == "strawberry.schema.schema_converter" and resolve.__name__ == made
+    return declared if by_strawberry and not own else None
+
+
+def _names_of_object(resolver: StrawberryResolver[Any]) -> tuple[str, ...]:
+    """Of the parameters that are given the object."""
+    return tuple(each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each is not None)
