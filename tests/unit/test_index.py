@@ -189,6 +189,7 @@ async def test_what_is_there_stays_while_its_system_is_down() -> None:
     await catalogue.close()
 
 
+@pytest.mark.asyncio(loop_scope="function")  # where nobody else's tasks run
 async def test_closing_ends_every_read_and_every_keeper() -> None:
     source = Source()
     source.open.clear()

@@ -120,6 +120,7 @@ async def test_operations_at_the_same_time_answer_as_they_do_alone() -> None:
         assert [essence(told(result)) for result in results[1::2]] == alone
 
 
+@pytest.mark.asyncio(loop_scope="function")  # where nobody else's tasks run
 async def test_an_operation_cancelled_at_any_moment_leaves_nothing_behind() -> None:
     before = asyncio.all_tasks()
     cancelled = 0

@@ -214,3 +214,10 @@ def test_what_is_attributes_becomes_source() -> None:
     assert plan.root.planned[0].selection.planned == []
     assert ".id\n" in plan.source
     assert "'t': 'Thing'" in plan.source
+
+
+def test_what_waits_for_nothing_needs_no_event_loop() -> None:
+    document = parse("{ thing { id told things { id } } }")
+    result = executor(SCHEMA, document, plans=plans_of(document)).execute_operation()
+    things = [{"id": "1.0"}, {"id": "1.1"}]
+    assert told(result).data == {"thing": {"id": "1", "told": "1 5 [] None {}", "things": things}}
