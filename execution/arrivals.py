@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from types import CoroutineType
 from typing import Any, NamedTuple
 
 from .plan import PlannedField
@@ -81,8 +82,9 @@ class Arrivals:
 
     def _run(self) -> None:
         begun, self._begun = self._begun, []
+        begin = asyncio.get_running_loop().create_task
         for awaitable, waiting in begun:
-            future = asyncio.ensure_future(awaitable)
+            future = begin(awaitable) if isinstance(awaitable, CoroutineType) else asyncio.ensure_future(awaitable)
             if future in self._running:
                 self._running[future].append(waiting)  # two resolvers gave the same one
                 continue

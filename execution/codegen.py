@@ -21,6 +21,9 @@ from .plain import PlainClasses, is_special
 
 TEMPORAL = frozenset({datetime.datetime, datetime.date, datetime.time})
 
+KEPT = "({0}.__class__ is DATETIME and {0}.tzinfo.__class__ is TIMEZONE or {0}.__class__ is DATE)"
+"""When a date need not be turned into text. Of another `tzinfo` a distance may have seconds, which orjson rounds."""
+
 AS_THEY_ARE = {
     GraphQLString: "{0}.__class__ is not str",
     GraphQLID: "{0}.__class__ is not str",
@@ -53,9 +56,14 @@ class Draft:
 class Code:
     """All that is generated for one plan: one module of functions, compiled together."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_dates: bool = False) -> None:
+        """`keeps_dates`: those that orjson writes as `isoformat` does stay as they are."""
         self.plain = PlainClasses()
+        self._keeps_dates = keeps_dates
         self._names: dict[str, Any] = {
+            "DATE": datetime.date,
+            "DATETIME": datetime.datetime,
+            "TIMEZONE": datetime.timezone,
             "INFINITY": float("inf"),
             "TEMPORAL": TEMPORAL,
             "Unusual": Unusual,
@@ -78,12 +86,15 @@ class Code:
             "    answers = []",
             "    add = answers.append",
             f"    for {draft.variable} in objects:",
-            "        try:",
-            *_indented(self.checked(draft), 12),
-            f"            add({draft.expression})",
-            "        except Exception:",
-            "            odd.append(len(answers))",
-            "            add(None)",
+            f"        if {_is_object(draft)}:",
+            "            try:",
+            *_indented(draft.statements, 16),
+            f"                add({draft.expression})",
+            "                continue",
+            "            except Exception:",
+            "                pass",
+            "        odd.append(len(answers))",
+            "        add(None)",
             "    return answers",
         ]
         self._functions.append("\n".join(lines))
@@ -103,14 +114,13 @@ class Code:
         exec(compile(source, "<plan>", "exec"), self._names)  # noqa: S102 - all of it was written above
         return self._names, source
 
-    def checked(self, draft: Draft) -> list[str]:
-        """The draft's statements, if the object is one and not the promise of one."""
-        of = f"{draft.variable}.__class__"
-        return [f"if {of} not in plain and not takes({of}): raise Unusual", *draft.statements]
-
     def object(self, draft: Draft) -> list[str]:
         """Statements that turn the object in the draft's variable into its response."""
-        return [*self.checked(draft), f"{draft.variable} = {draft.expression}"]
+        return [
+            f"if not ({_is_object(draft)}): raise Unusual",
+            *draft.statements,
+            f"{draft.variable} = {draft.expression}",
+        ]
 
     def leaf(self, variable: str, leaf: GraphQLLeafType, *, nonnull: bool) -> list[str]:
         """Statements that turn the value in a variable into its response."""
@@ -125,6 +135,8 @@ class Code:
             response = f"{table}[{variable}._name_] if {variable}.__class__ is {of} else {response}"
         elif leaf.coerce_output_value is isoformat:
             response = f"{variable}.isoformat() if {variable}.__class__ in TEMPORAL else {response}"
+            if self._keeps_dates:
+                response = f"{variable} if {KEPT.format(variable)} else {response}"
         made = f"{variable} = {response}"
         return [made if nonnull else f"if {variable} is not None: {made}"]
 
@@ -157,6 +169,12 @@ class Code:
             return response
 
         return coerced
+
+
+def _is_object(draft: Draft) -> str:
+    """An expression: whether the draft's variable holds an object, and not the promise of one."""
+    of = f"{draft.variable}.__class__"
+    return f"{of} in plain or takes({of})"
 
 
 def unless_null(variable: str, statements: Sequence[str], *, nonnull: bool) -> list[str]:

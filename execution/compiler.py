@@ -36,10 +36,14 @@ class NotPlannedError(Exception):
     """The operation asks for something that only graphql-core does."""
 
 
-def compiled(executor: Executor[Any]) -> OperationPlan | None:
-    """The plan of the operation that this executor was built for; None where graphql-core must run it."""
+def compiled(executor: Executor[Any], *, keeps_dates: bool = False) -> OperationPlan | None:
+    """The plan of the operation that this executor was built for; None where graphql-core must run it.
+
+    `keeps_dates`: dates, and times of a day with a fixed distance from UTC, stay what they are in the response, for
+    whoever writes them as orjson does: just as `isoformat` would, and faster.
+    """
     try:
-        return _Compiler(executor).plan()
+        return _Compiler(executor, Code(keeps_dates=keeps_dates)).plan()
     except (NotPlannedError, GraphQLError, RecursionError):
         # What is wrong with the document, graphql-core says where it belongs.
         return None
@@ -68,10 +72,10 @@ class _Drafted:
 
 
 class _Compiler:
-    def __init__(self, executor: Executor[Any]) -> None:
+    def __init__(self, executor: Executor[Any], code: Code) -> None:
         self._executor = executor
         self._schema = executor.schema
-        self._code = Code()
+        self._code = code
         self._builders: list[tuple[Selection, str]] = []
         self._converters: list[tuple[PlannedField, str]] = []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from types import CoroutineType
 from typing import Any, cast
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo
@@ -33,63 +34,73 @@ class Completion:
         self._arrivals = arrivals
         self._ask = ask
 
-    def complete(self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], values: Sequence[Any]) -> None:
-        """Completes a field of the siblings of these numbers, which have these values; an exception is one too."""
+    def complete(
+        self,
+        siblings: Siblings,
+        field: PlannedField,
+        numbers: Sequence[int],
+        values: Sequence[Any],
+        *,
+        arrived: bool = False,
+    ) -> None:
+        """Completes a field of the siblings of these numbers, which have these values; an exception is one too.
+
+        What is awaitable is waited for, unless it is what an awaitable gave that has `arrived`.
+        """
         if field.convert is not None:
-            answers, key, convert = siblings.answers, field.key, field.convert
-            for number, value in zip(numbers, values, strict=True):
-                try:
-                    answers[number][key] = convert(value)
-                except Exception:  # graphql-core says what is wrong with it
-                    self._by_graphql_core(Position(siblings, field, number), value)
+            self._leaves(siblings, field, numbers, values, arrived=arrived)
         elif field.selection is None and field.abstract is None:
             for number, value in zip(numbers, values, strict=True):
-                self._by_graphql_core(Position(siblings, field, number), value)
+                self._unusual(Position(siblings, field, number), value, arrived=arrived)
         elif field.item_type is None:
-            self._objects(siblings, field, numbers, values)
+            self._descend(Found(siblings, field, numbers, None), values, arrived=arrived)
         else:
-            self._lists(siblings, field, numbers, values)
+            self._lists(siblings, field, numbers, values, arrived=arrived)
 
-    def _objects(self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], values: Sequence[Any]) -> None:
-        owners, objects = [], []
+    def _leaves(
+        self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], values: Sequence[Any], *, arrived: bool
+    ) -> None:
+        answers, key, convert = siblings.answers, field.key, cast("Callable[[Any], Any]", field.convert)
         for number, value in zip(numbers, values, strict=True):
-            if value is not None:
-                owners.append(number)
-                objects.append(value)
-            elif field.nonnull:
-                self._by_graphql_core(Position(siblings, field, number), value)
-        self._descend(Found(siblings, field, owners, None), objects)
+            if value.__class__ is not CoroutineType:
+                try:
+                    answers[number][key] = convert(value)
+                    continue
+                except Exception:  # noqa: S110  graphql-core says what is wrong with it
+                    pass
+            self._unusual(Position(siblings, field, number), value, arrived=arrived)
 
-    def _lists(self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], values: Sequence[Any]) -> None:
-        owners: list[int] = []
-        places: list[int] = []
+    def _lists(
+        self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], values: Sequence[Any], *, arrived: bool
+    ) -> None:
         objects: list[Any] = []
+        lists: list[tuple[int, int]] = []
         for number, value in zip(numbers, values, strict=True):
-            if value is None and not field.nonnull:
-                continue
-            usual = value.__class__ is list or value.__class__ is tuple
-            holes = usual and any([item is None for item in value])
-            if not usual or (holes and field.item_nonnull):
-                self._by_graphql_core(Position(siblings, field, number), value)
-                continue
-            siblings.answers[number][field.key] = [None] * len(value)
-            there = [place for place, item in enumerate(value) if item is not None] if holes else range(len(value))
-            owners += [number] * len(there)
-            places += there
-            objects += [value[place] for place in there] if holes else value
-        self._descend(Found(siblings, field, owners, places), objects)
-
-    def _descend(self, found: Found, objects: Sequence[Any]) -> None:
-        if not objects:
+            if value.__class__ is list or value.__class__ is tuple:
+                objects += value
+                lists.append((number, len(value)))
+            else:
+                self._odd(Position(siblings, field, number), value, arrived=arrived)
+        found = Found.in_lists(siblings, field, lists)
+        if field.selection is None:
+            found.put_lists(lists, [None] * len(objects))
+            self._descend(found, objects, arrived=arrived)
             return
+        odd: list[int] = []
+        answers = field.selection.build(objects, odd)
+        found.put_lists(lists, answers)
+        self._go_on(found, field.selection, objects, answers, odd, arrived=arrived)
+
+    def _descend(self, found: Found, objects: Sequence[Any], *, arrived: bool) -> None:
         field = found.field
         if field.selection is not None:
-            self._build(found, field.selection, objects)
+            self._build(found, field.selection, objects, arrived=arrived)
             return
-        for name, numbers in self._by_type(found, objects).items():
-            self._build(found.only(numbers), field.members[name], [objects[number] for number in numbers])
+        for name, numbers in self._by_type(found, objects, arrived=arrived).items():
+            here = [objects[number] for number in numbers]
+            self._build(found.only(numbers), field.members[name], here, arrived=arrived)
 
-    def _by_type(self, found: Found, objects: Sequence[Any]) -> dict[str, list[int]]:
+    def _by_type(self, found: Found, objects: Sequence[Any], *, arrived: bool) -> dict[str, list[int]]:
         """Which of the objects are of which type; those that do not say at once are seen to here."""
         field, by_type = found.field, dict[str, list[int]]()
         abstract: Any = field.abstract
@@ -97,7 +108,7 @@ class Completion:
         for number, value in enumerate(objects):
             at = found.position(number)
             if not self._plain.takes(value.__class__):
-                self._by_graphql_core(at, value)
+                self._odd(at, value, arrived=arrived)
                 continue
             try:
                 name = resolve_type(value, info_of(self._executor, at), abstract)
@@ -112,21 +123,34 @@ class Completion:
                 self._finish(at, partial(self._as, at, value, name))
         return by_type
 
-    def _build(self, found: Found, selection: Selection, objects: Sequence[Any]) -> None:
+    def _build(self, found: Found, selection: Selection, objects: Sequence[Any], *, arrived: bool) -> None:
         """Puts response objects where they belong, and goes on with what they are still asked for."""
-        gone: list[int] = []
-        answers = selection.build(objects, gone)
+        odd: list[int] = []
+        answers = selection.build(objects, odd)
         found.put(answers)
-        for number in [*gone]:
-            self._by_graphql_core(found.position(number), objects[number])
+        self._go_on(found, selection, objects, answers, odd, arrived=arrived)
+
+    def _go_on(  # noqa: PLR0913 - all that there is to know of them
+        self,
+        found: Found,
+        selection: Selection,
+        objects: Sequence[Any],
+        answers: Sequence[Any],
+        odd: list[int],
+        *,
+        arrived: bool,
+    ) -> None:
+        for number in [*odd]:
+            self._odd(found.position(number), objects[number], arrived=arrived)
         if selection.type.is_type_of is not None:
-            gone += self._of_other_types(found, selection.type, objects, answers)
-        if selection.planned:
-            if gone:
-                here = [number for number in range(len(objects)) if number not in gone]
-                found, objects = found.only(here), [objects[number] for number in here]
-                answers = [answers[number] for number in here]
-            self._ask(Siblings(selection, objects, cast("Sequence[dict[str, Any]]", answers), found))
+            odd += self._of_other_types(found, selection.type, objects, answers)
+        if not selection.planned or len(odd) == len(objects):
+            return
+        if odd:
+            here = [number for number in range(len(objects)) if number not in odd]
+            found, objects = found.only(here), [objects[number] for number in here]
+            answers = [answers[number] for number in here]
+        self._ask(Siblings(selection, objects, answers, found))
 
     def _of_other_types(
         self, found: Found, type_: GraphQLObjectType, objects: Sequence[Any], answers: Sequence[Any]
@@ -151,6 +175,17 @@ class Completion:
                     self._response.put(at, None)
                     self._later(at, self._if_it_fits(at, type_, value, fits))
         return others
+
+    def _odd(self, at: Position, value: Any, *, arrived: bool) -> None:
+        """What is not as generated code takes it; null may be just that."""
+        if value is not None or not at.nullable:
+            self._unusual(at, value, arrived=arrived)
+
+    def _unusual(self, at: Position, value: Any, *, arrived: bool) -> None:
+        if not arrived and at.place is None and (value.__class__ is CoroutineType or self._plain.awaits(value)):
+            self._arrivals.begin(value, Waiting(at.siblings, at.field, (at.number,)))
+        else:
+            self._by_graphql_core(at, value)
 
     # What only graphql-core does: it is asked for one value, and what it makes of that is put in place.
 

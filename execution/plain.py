@@ -1,6 +1,6 @@
-"""Which values can be looked at as they are: those that are neither awaitable nor exceptions."""
+"""Which values can be looked at as they are: those that are neither null, nor awaitable, nor exceptions."""
 
-from types import FunctionType, GeneratorType
+from types import FunctionType, GeneratorType, NoneType
 from typing import Any
 
 from graphql.pyutils import UndefinedType, is_awaitable
@@ -10,7 +10,7 @@ KNOWN = 1000
 
 
 class PlainClasses(set[type]):
-    """Classes of which no value is awaitable or an exception, as far as they were met: a look-up instead of a test."""
+    """Classes of which no value is None, awaitable or an exception, as far as they were met: a look-up for a test."""
 
     def takes(self, cls: type) -> bool:
         """Whether a class belongs in here; if so, it is remembered."""
@@ -25,7 +25,7 @@ class PlainClasses(set[type]):
 
     def awaits(self, value: Any) -> bool:
         """Whether a value is awaitable."""
-        return not self.takes(value.__class__) and is_awaitable(value)
+        return value is not None and not self.takes(value.__class__) and is_awaitable(value)
 
 
 def is_special(value: Any) -> bool:
@@ -36,7 +36,7 @@ def is_special(value: Any) -> bool:
 def _is_plain(cls: type) -> bool:
     # Objects of a class that answers for attributes by code of its own might be awaitable one by one.
     return not (
-        issubclass(cls, BaseException | GeneratorType | UndefinedType)
+        issubclass(cls, NoneType | BaseException | GeneratorType | UndefinedType)
         or hasattr(cls, "__await__")
         or hasattr(cls, "__getattr__")
         or isinstance(cls.__getattribute__, FunctionType)

@@ -36,12 +36,13 @@ class Run:
 
     def result(self) -> AwaitableOrValue[ExecutionResult] | None:
         """What `execute_operation` returns. None if the root value is too unusual; then nothing was called."""
-        objects = [self._executor.root_value]
-        (data,) = self._plan.root.build(objects, [])
+        root_value = self._executor.root_value
+        # There may be none, and null is no object for generated code.
+        (data,) = self._plan.root.build([object() if root_value is None else root_value], [])
         if data is None:
             return None
         self._response.data = data
-        self._ask(Siblings(self._plan.root, objects, [data]))
+        self._ask(Siblings(self._plan.root, [root_value], [data]))
         self._give_up()
         return self._rest() if self._arrivals else self._built()
 
@@ -91,7 +92,7 @@ class Run:
                 standing = [n for n, number in enumerate(numbers) if self._response.stands(siblings, number)]
                 numbers, found = [numbers[n] for n in standing], [found[n] for n in standing]
             self._response.arriving = (siblings, field)
-            self._completion.complete(siblings, field, numbers, found)
+            self._completion.complete(siblings, field, numbers, found, arrived=True)
         self._response.arriving = None
 
     def _arrive(self, at: Position, outcome: Any) -> None:
@@ -112,28 +113,20 @@ class Run:
                 self._load(siblings, field, field.relation, numbers)
                 continue
             values = self._read(siblings, field.read, numbers) if field.read else self._call(siblings, field, numbers)
-            self._found(siblings, field, numbers, values)
-
-    def _found(self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], values: Sequence[Any]) -> None:
-        """Completes those values that are there, and waits for the others."""
-        plain = self._plan.plain
-        if not all([value.__class__ in plain for value in values]):
-            now = []
-            for place, value in enumerate(values):
-                if plain.awaits(value):
-                    self._arrivals.begin(value, Waiting(siblings, field, (numbers[place],)))
-                else:
-                    now.append(place)
-            numbers, values = [numbers[place] for place in now], [values[place] for place in now]
-        if values:
             self._completion.complete(siblings, field, numbers, values)
 
     def _read(self, siblings: Siblings, read: Callable[[Any], Any], numbers: Sequence[int]) -> list[Any]:
         """What is read of each, or the exception instead."""
+        objects = siblings.objects
+        if len(numbers) == len(objects):
+            try:
+                return [read(each) for each in objects]
+            except Exception:  # noqa: S110  which of them it was is found out below
+                pass
         values = []
         for number in numbers:
             try:
-                values.append(read(siblings.objects[number]))
+                values.append(read(objects[number]))
             except Exception as error:
                 values.append(error)
         return values
@@ -143,15 +136,15 @@ class Run:
         asked = [n for n, key in enumerate(keys) if not (key is None or isinstance(key, Exception))]
         if len(asked) < len(keys):
             others = sorted(set(range(len(keys))) - set(asked))
-            self._found(siblings, field, [numbers[n] for n in others], [keys[n] for n in others])
-        if not asked:
+            self._completion.complete(siblings, field, [numbers[n] for n in others], [keys[n] for n in others])
+            numbers, keys = [numbers[n] for n in asked], [keys[n] for n in asked]
+        if not keys:
             return
-        wanted = [numbers[n] for n in asked]
-        answering = ANSWERING.set(lambda: [tuple(siblings.path_of(number, field).as_list()) for number in wanted])
+        answering = ANSWERING.set(lambda: [tuple(siblings.path_of(number, field).as_list()) for number in numbers])
         try:
-            loading = relation.by(self._executor.context_value).load_many([keys[n] for n in asked])
+            loading = relation.by(self._executor.context_value).load_many(keys)
         except Exception as error:
-            self._found(siblings, field, wanted, [error] * len(wanted))
+            self._completion.complete(siblings, field, numbers, [error] * len(numbers))
             return
         finally:
             ANSWERING.reset(answering)
@@ -161,9 +154,9 @@ class Run:
             and not loading.cancelled()
             and not loading.exception()
         ):
-            self._found(siblings, field, wanted, loading.result())
+            self._completion.complete(siblings, field, numbers, loading.result())
         else:
-            self._arrivals.begin(loading, Waiting(siblings, field, wanted, many=True))
+            self._arrivals.begin(loading, Waiting(siblings, field, numbers, many=True))
 
     def _call(self, siblings: Siblings, field: PlannedField, numbers: Sequence[int]) -> list[Any]:
         """What the resolver returns for each, or the exception instead."""

@@ -25,12 +25,14 @@ class Siblings:
         self.objects = objects
         self.answers = answers
         self.found = found
-        self._paths: dict[int, Path] = {}
+        self._paths: dict[int, Path] | None = None
 
     def path_of(self, number: int, field: PlannedField) -> Path:
         """Of a field of one of the objects; made only when somebody needs it."""
         above = None
         if self.found is not None:
+            if self._paths is None:
+                self._paths = {}
             above = self._paths.get(number)
             if above is None:
                 above = self._paths[number] = self.found.position(number).path
@@ -90,6 +92,12 @@ class Found(NamedTuple):
     places: Sequence[int] | None
     """For each object, its place in that sibling's list, if the field is one."""
 
+    @classmethod
+    def in_lists(cls, siblings: Siblings, field: PlannedField, lists: Sequence[tuple[int, int]]) -> "Found":
+        """`lists`: of each sibling that has one, its number and how many objects are in it."""
+        owners = [number for number, many in lists for _ in range(many)]
+        return cls(siblings, field, owners, [place for _, many in lists for place in range(many)])
+
     def position(self, number: int) -> Position:
         place = None if self.places is None else self.places[number]
         return Position(self.siblings, self.field, self.owners[number], place)
@@ -108,3 +116,10 @@ class Found(NamedTuple):
         for owner, place, answer in zip(self.owners, self.places, answers, strict=True):
             if owners[owner][key] is not None:
                 owners[owner][key][place] = answer
+
+    def put_lists(self, lists: Sequence[tuple[int, int]], answers: Sequence[Any]) -> None:
+        """Puts each sibling's list, cut out of what was made of the objects of all."""
+        owners, key, start = self.siblings.answers, self.field.key, 0
+        for owner, many in lists:
+            owners[owner][key] = answers[start : start + many]
+            start += many

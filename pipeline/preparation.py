@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import strawberry
 from graphql import (
@@ -103,12 +104,16 @@ class Preparation:
                     name=name,
                     type=node.operation,
                     size=size,
-                    plans=Plans(node, fragments, compiled),
+                    plans=Plans(node, fragments, compiled_for_json),
                 )
                 for node, size in measured
                 for name in [_name(node)]
             }
         )
+
+
+compiled_for_json = partial(compiled, keeps_dates=True)
+"""All that we answer is written by orjson."""
 
 
 def _name(node: OperationDefinitionNode) -> str | None:

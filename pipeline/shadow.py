@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Iterator
+from datetime import date
 from typing import Any
 
 from graphql import ExecutionResult
@@ -41,6 +42,7 @@ def differences(result: ExecutionResult, expected: ExecutionResult) -> list[str]
 
 
 def _differing(one: Any, other: Any, path: str) -> Iterator[str]:
+    one, other = _as_text(one), _as_text(other)
     if one.__class__ is not other.__class__ or _keys(one) != _keys(other):
         yield path
     elif isinstance(one, dict | list):
@@ -48,6 +50,11 @@ def _differing(one: Any, other: Any, path: str) -> Iterator[str]:
             yield from _differing(one[key], other[key], f"{path}.{key}")
     elif one != other:
         yield path
+
+
+def _as_text(value: Any) -> Any:
+    """A date that a plan has left to be written with the rest is what graphql-core makes text of at once."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _keys(value: Any) -> list[Any]:

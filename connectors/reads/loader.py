@@ -50,7 +50,7 @@ class Loader(DataLoader[Key, Value]):
     def load(self, key: Key) -> asyncio.Future[Value]:
         """A future of the asker's own: cancel it, and nobody else notices."""
         shared = self._shared(key)
-        own: asyncio.Future[Value] = self.loop.create_future()
+        own: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
         if shared.done():
             _hand_over(shared, own)
             return own
@@ -64,9 +64,9 @@ class Loader(DataLoader[Key, Value]):
 
         So one that fails, fails alone. Whoever cancels it leaves all its keys.
         """
-        asked = list(keys)
-        shared = [self._shared(key) for key in asked]
-        own: asyncio.Future[list[Value]] = self.loop.create_future()
+        asked, cached = list(keys), self._cache.get
+        shared = [cached(key) or self._shared(key) for key in asked]
+        own: asyncio.Future[list[Value]] = asyncio.get_running_loop().create_future()
         pending = [(key, each) for key, each in zip(asked, shared, strict=True) if not each.done()]
         missing = len(pending)
 

@@ -1,5 +1,6 @@
 """Shadow mode says where two ways to run a query differ, and no value of either."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from graphql import ExecutionResult, GraphQLError
 
 from pipeline.shadow import SHOWN, compared, differences
 
+MOMENT = datetime(2026, 9, 1, 8, tzinfo=UTC)
 SECRET = "a value that no log may hold"
 
 
@@ -23,6 +25,8 @@ DIFFERENT: list[tuple[ExecutionResult, ExecutionResult, list[str]]] = [
     (result({"a": [1]}), result({"a": [1, 2]}), ["data.a"]),
     (result({"a": 1, "b": 2}), result({"b": 2, "a": 1}), ["data"]),
     (result(None), result({"a": 1}), ["data"]),
+    (result({"a": [MOMENT, MOMENT.date()]}), result({"a": ["2026-09-01T08:00:00+00:00", "2026-09-01"]}), []),
+    (result({"a": MOMENT}), result({"a": "2026-09-01T09:00:00+00:00"}), ["data.a"]),
     (result({"a": None}, (["a"], SECRET)), result({"a": None}, (["a"], SECRET)), []),
     (result({"a": None}, (["a"], SECRET)), result({"a": None}, (["a"], "other")), ["error a"]),
     (result({}, (["a"], "x"), (["b", 0], "y")), result({}, (["b", 0], "y"), (["a"], "x")), []),
