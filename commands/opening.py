@@ -56,8 +56,11 @@ def opening(arguments: argparse.Namespace, told: Announcement | None, open_gatew
 
 
 def runner_of(app: web.Application) -> web.AppRunner:
-    """What serves it. No access log: each operation has its line, and its writing would cost more than the rest."""
-    return web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN)
+    """What serves it. No access log: each operation has its line, and its writing would cost more than the rest.
+
+    Whoever leaves is asked nothing for any longer, and takes along the calls that nobody else waits for.
+    """
+    return web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN, handler_cancellation=True)
 
 
 def settle_memory() -> None:

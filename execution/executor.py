@@ -42,7 +42,7 @@ class PlanExecutor(StrawberryGraphQLCoreExecutionContext):
         return (
             self.abort_signal is None
             and self.hooks is None
-            and not self.middleware_manager
+            and not (self.middleware_manager and self.middleware_manager.middlewares)
             and self.error_propagation
             and self.is_awaitable in (is_awaitable, optimized_is_awaitable)
         )

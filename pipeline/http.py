@@ -1,8 +1,9 @@
 """GraphQL over HTTP: the path of one request, then its details."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, aclosing
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from contextlib import ExitStack, aclosing, contextmanager
+from typing import Any, TypeVar
 
 from aiohttp import web
 from graphql import OperationType
@@ -21,8 +22,10 @@ from .preparation import PreparedOperation
 from .request import parameters_of
 from .settings import Settings
 from .sockets import Sockets, asks_for_a_socket
-from .telemetry import OperationLine
+from .telemetry import LEFT, OperationLine
 from .viewer import Viewers, seconds_left
+
+T = TypeVar("T")
 
 
 class Gateway:
@@ -60,7 +63,8 @@ class Gateway:
                     self._origins.guard_socket(request)
                     return await self._sockets.serve(request)
                 taken = accepted(request)
-                response = await self._answered(request, taken, line)
+                with _written_if_left(line):
+                    response = await self._answered(request, taken, line)
         except RequestRefused as refusal:
             response = self._refusal(request, refusal, taken.single or JSON, line)
         line.write(response.status)
@@ -77,7 +81,8 @@ class Gateway:
             self._permit(operation, taken, request)
             if operation.type is OperationType.SUBSCRIPTION:
                 return await self._streamed(request, self._answers.stream(operation, parameters.variables, line), line)
-            answer = await self._answers.single(operation, parameters.variables, line, parameters.seconds)
+            running = self._answers.single(operation, parameters.variables, line, parameters.seconds)
+            answer = await (_to_its_end(running) if operation.type is OperationType.MUTATION else running)
         except RequestRefused as refusal:
             if not taken.stream_first or not refusal.well_formed:
                 raise
@@ -149,6 +154,26 @@ class Gateway:
 
     def _headers(self, line: OperationLine) -> Mapping[str, str]:
         return {"Content-Language": line.viewer.locale, "Cache-Control": NOT_KEPT, "Vary": VARY}
+
+
+@contextmanager
+def _written_if_left(line: OperationLine) -> Iterator[None]:
+    """Whoever leaves is answered nothing; what was asked for them is on the line all the same."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        followed = line.operation and line.operation.type is OperationType.SUBSCRIPTION
+        line.write(200 if followed else LEFT)  # a subscription ends like this
+        raise
+
+
+async def _to_its_end(change: Coroutine[Any, Any, T]) -> T:
+    """A change that has begun is made, also where nobody waits for its answer any more."""
+    task = asyncio.create_task(change)
+    try:
+        return await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task])
 
 
 async def _alone(answer: Answer) -> AsyncGenerator[Answer, None]:

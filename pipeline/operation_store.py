@@ -149,7 +149,7 @@ class OperationStore:
 
     def _prepared(self, text: str, document_hash: str) -> Prepared:
         prepared = self._preparation.of(text, document_hash)
-        if len(text) <= self._remembered.maxsize:
+        if prepared.characters <= self._remembered.maxsize:
             self._remembered[document_hash] = prepared
         return prepared
 

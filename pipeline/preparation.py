@@ -58,9 +58,11 @@ class Prepared:
 
     @property
     def characters(self) -> int:
-        """Of its text; 1 where it is refused, and little is kept of it."""
+        """Of its text; where it is refused, of why, in which names of its text may stand at any length."""
         document = next((operation.document for operation in self.operations.values()), None)
-        return document.loc.end if document and document.loc else 1
+        if document and document.loc:
+            return document.loc.end
+        return sum(len(str(fault.message)) for fault in self.faults)
 
 
 class Preparation:

@@ -20,6 +20,9 @@ from .preparation import PreparedOperation
 
 operations = logging.getLogger("gateway.operations")
 
+LEFT = 499
+"""Status on the line of who left before there was an answer, as nginx has it; it is sent to nobody."""
+
 
 def open_logs() -> None:
     """Sends operations to standard output as they are, and what else the gateway has to say to standard error."""
@@ -72,6 +75,8 @@ class OperationLine:
         operation = self.operation
         seconds = self.age
         outcome = "ok" if not self.codes else "partial" if self.ran else "refused"
+        if status == LEFT:
+            outcome = "left"
         meters.answered(_counted_as(operation), operation.type.value if operation else "none", outcome, seconds)
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),

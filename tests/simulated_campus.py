@@ -11,7 +11,7 @@ from weakref import WeakSet
 from zoneinfo import ZoneInfo
 
 import aiohttp
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 import gateway
 from commands import simulated_settings
@@ -23,6 +23,8 @@ from pipeline.settings import Settings, settings_from
 from pipeline.settings_values import Surroundings
 from resolvers.accounts import KnownAccounts
 from schema.root import schema
+
+from .served import Served
 
 NOW = "2026-10-28T10:00:00+08:00"
 """A Wednesday in mid-term 2610."""
@@ -273,7 +275,7 @@ async def campus_over(
         now=lambda: stopped_at or datetime.now(zone) + offset,
         sandbox=routes(university.told),
     )
-    async with opened as app, TestClient(TestServer(app)) as client:
+    async with opened as app, TestClient(Served(app)) as client:
         yield SimulatedCampus(client, university)
 
 

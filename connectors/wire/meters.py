@@ -26,7 +26,7 @@ class Meters:
     cached: Callable[[str, str], None] = _nobody
     """Something was looked for in a cache: its name; `hit`, `stale` or `miss`, after which `stale_if_error`."""
     answered: Callable[[str, str, str, float], None] = _nobody
-    """An operation came to its end: name, type, what came of it (`ok`, `partial`, `refused`), seconds."""
+    """An operation came to its end: name, type, what came of it (`ok`, `partial`, `refused`, `left`), seconds."""
     connected: Callable[[int], None] = _nobody
     """So many sockets and event streams more, or less."""
     following: Callable[[int], None] = _nobody

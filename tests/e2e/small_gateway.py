@@ -9,7 +9,7 @@ from typing import Any
 
 import strawberry
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
@@ -26,6 +26,7 @@ from pipeline.viewer import Viewers
 from resolvers.refusals import Forbidden
 from resolvers.viewer import Viewer
 from schema.uploads import SCALARS
+from tests.served import Served
 from tests.small_issuer import SmallIssuer
 
 SECRET = "secret of the server"
@@ -98,8 +99,12 @@ class Query:
         return "over"
 
     @strawberry.field
-    async def slow(self) -> str | None:
-        await asyncio.sleep(60)
+    async def slow(self, info: Info) -> str | None:
+        info.context.followers.append(self)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            info.context.followers.pop()
         return None
 
 
@@ -108,6 +113,13 @@ class Mutation:
     @strawberry.mutation
     def renew(self) -> str:
         return "renewed"
+
+    @strawberry.mutation
+    async def renew_when_told(self, info: Info) -> str | None:
+        info.context.followers.append(self)
+        told: str | None = await info.context.news.get()
+        info.context.followers.pop()
+        return told
 
     @strawberry.mutation
     async def hand_in(
@@ -208,5 +220,5 @@ async def small_gateway(trusted: dict[str, str] | None = None, **settings: Any) 
             health.add_to(app)
             health.accepting = True
             app.on_response_prepare.append(mark_answer)
-            async with TestClient(TestServer(app)) as client:
+            async with TestClient(Served(app)) as client:
                 yield SmallGateway(client, issuer, contexts, news, followers)

@@ -89,6 +89,18 @@ def test_what_is_remembered_is_bounded_by_its_text(validations: list[str]) -> No
     assert len(validations) == 4
 
 
+def test_what_is_remembered_of_refused_ones_is_bounded_by_why_they_are(validations: list[str]) -> None:
+    asked = store(remembered_characters=200)
+    for name in ("a", "b", "a"):
+        assert refusal(asked, f"{{ {name * 100} }}")[0] == "GRAPHQL_VALIDATION_FAILED"
+    assert len(validations) == 3
+    refusal(asked, f"{{ {'a' * 100} }}")
+    assert len(validations) == 3
+    for _ in range(2):  # a short text, and many words
+        refusal(asked, f"query {'q' * 100} {{ a: hello(name: $a) b: hello(name: $b) }}", "q" * 100)
+    assert len(validations) == 5
+
+
 def test_our_own_documents_are_never_forgotten(validations: list[str]) -> None:
     asked = store({"greeting": "query Greeting { hello }"}, remembered_characters=1)
     asked.operation("query Greeting { hello }", "Greeting")

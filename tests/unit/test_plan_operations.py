@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import strawberry
 from graphql import FieldNode, GraphQLResolveInfo, parse, print_ast
-from strawberry.extensions import FieldExtension
+from strawberry.extensions import FieldExtension, SchemaExtension
 from strawberry.permission import BasePermission
 from strawberry.types import Info
 
+from execution.executor import PlanExecutor
 from execution.plan import VARIANTS
+from execution.run import Run
 
 from .both_executors import answered, executor, finished, plans_of, told
 
@@ -37,6 +39,11 @@ class MayNotLater(MayNot):
 class Doubled(FieldExtension):
     def resolve(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         return 2 * next_(source, info, **arguments)
+
+
+class Aside(SchemaExtension):
+    def resolve(self, next_: Any, root: Any, info: GraphQLResolveInfo[Any], *args: Any, **arguments: Any) -> Any:
+        return next_(root, info, *args, **arguments)
 
 
 @strawberry.type
@@ -194,6 +201,18 @@ async def test_what_is_unusual_is_run_by_graphql_core(query: str) -> None:
     planned = executor(SCHEMA, document, plans=plans)
     assert plans.plan(planned) is None
     assert told(await finished(planned)) == told(await finished(executor(SCHEMA, document)))
+
+
+@pytest.mark.parametrize("extensions", [[], [Aside]])
+async def test_a_schema_that_executes_by_itself_plans_where_nothing_stands_between_resolvers(
+    extensions: list[type[SchemaExtension]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[Run] = []
+    monkeypatch.setattr("execution.executor.Run", lambda *given: runs.append(Run(*given)) or runs[-1])
+    schema = strawberry.Schema(Query, execution_context_class=PlanExecutor, extensions=extensions)
+    result = await schema.execute("{ thing { id } }")
+    assert result.data == {"thing": {"id": "1"}}
+    assert len(runs) == (0 if extensions else 1)
 
 
 async def test_mutations_are_run_one_after_the_other() -> None:
