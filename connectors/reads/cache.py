@@ -122,11 +122,14 @@ class Cache(Generic[Key, Value]):
         if held is None:
             meters.cached(self.name, "miss")
             return None
+        if held.fresh_for > 0:
+            meters.cached(self.name, "hit")
+            return held
         past = held.age - self.lifetime.fresh
-        if held.stale and past >= self.lifetime.stale_while_revalidate and not self._left_alone(key, past):
+        if past >= self.lifetime.stale_while_revalidate and not self._left_alone(key, past):
             meters.cached(self.name, "miss")
             return None
-        meters.cached(self.name, "stale" if held.stale else "hit")
+        meters.cached(self.name, "stale")
         return held
 
     def is_due(self, key: Key) -> bool:
@@ -161,8 +164,10 @@ class Cache(Generic[Key, Value]):
         return self._entries[system]
 
     def _entry(self, key: Key) -> _Entry[Value] | None:
-        entries = self._entries.get(system_of(key))
-        return None if entries is None else entries.get(key)
+        try:
+            return self._entries[system_of(key)][key]
+        except KeyError:  # `get` would look twice
+            return None
 
     def _held(self, key: Key) -> Held[Value] | None:
         entry = self._entry(key)

@@ -189,7 +189,10 @@ class JoinedLoader(Generic[Key, Value]):
             cache.leave_alone(key)
             self._renew(key)
         asked = Asked(key, self._loaders)
-        asked.held = held
+        if held.stale:
+            asked.held = held
+        else:  # the same at whatever place it is told
+            self._loaders.reading.stays_fresh(held.fresh_for)
         asked.settle(held.value)
         return asked
 

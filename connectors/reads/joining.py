@@ -1,6 +1,7 @@
 """What goes up for loaders at the moment, for all operations of the process: asked once, told to all who wait."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from contextvars import Context
 from functools import partial
@@ -70,7 +71,7 @@ class _Batch:
         self.asked = asked
         self.operation = operation
         self.changes = upstream.changes
-        self.joined_until = asyncio.get_running_loop().time() + upstream.timeout
+        self.joined_until = time.monotonic() + upstream.timeout
         self.task: asyncio.Task[Any]
 
 
@@ -111,9 +112,12 @@ class Joining:
         hub: Hub,
         caches: Caches | None = None,
     ) -> None:
-        """`ask`: a system's wire module, bound to the operation that asks. `caches` keep what has a lifetime."""
+        """Of the loop that is running. `ask`: a system's wire module, bound to the operation that asks. `caches` keep
+        what has a lifetime."""
         self.ask = ask
         self.upstreams = upstreams
+        self.loop = asyncio.get_running_loop()
+        """Asking for it again costs as much as half a future."""
         self._hub = hub
         self._caches = caches
         hub.hear(_CHANGES, lambda system: self.outdate(system.decode()))
@@ -158,8 +162,7 @@ class Joining:
             lane.leaving = True
             # The tick after next, since who is cancelled in this one says so in the next; and in a context of its own,
             # so that nothing that belongs to who asks first goes along.
-            loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self._leave, lane, context=Context())
+            self.loop.call_soon(self.loop.call_soon, self._leave, lane, context=Context())
         return asked
 
     def left(self, asked: Asked[Any], *, late: bool) -> None:
@@ -180,8 +183,7 @@ class Joining:
     def _may_be_joined(self, asked: Asked[Any]) -> bool:
         batch = asked.batch
         return batch is None or (
-            batch.changes == self.upstreams[asked.system].changes
-            and asyncio.get_running_loop().time() < batch.joined_until
+            batch.changes == self.upstreams[asked.system].changes and time.monotonic() < batch.joined_until
         )
 
     def _leave(self, lane: _Lane) -> None:
@@ -216,7 +218,7 @@ class Joining:
                 each.begun = cache.begin(each.key)
         meters.loaded(declared.name, len(asked))
         loading = self._loading(declared, loaders.of(operation), asked)
-        batch.task = asyncio.get_running_loop().create_task(loading)
+        batch.task = self.loop.create_task(loading)
         self._tasks.add(batch.task)
         batch.task.add_done_callback(lambda task: self._answered(batch, task))
         lane.in_flight += 1

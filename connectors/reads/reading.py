@@ -39,9 +39,14 @@ class Reading:
 
     def told(self, system: str, held: Held[Any], places: Places) -> None:
         """This was told at these places."""
-        self.fresh_for = held.fresh_for if self.fresh_for is None else min(self.fresh_for, held.fresh_for)
+        self.stays_fresh(held.fresh_for)
         if held.stale:
             self._stale.append((places, system, datetime.now(UTC) - timedelta(seconds=held.age)))
+
+    def stays_fresh(self, seconds: float) -> None:
+        """Something that was told does, for so long; 0 for what is stale."""
+        if self.fresh_for is None or seconds < self.fresh_for:
+            self.fresh_for = seconds
 
     @property
     def stale(self) -> list[Stale]:

@@ -24,7 +24,7 @@ class Waiter:
         told: Callable[[Asked[Any], Any], Any] | None = None,
     ) -> None:
         """`many`: a list is wanted, of each key its value or the exception it failed with. `told` says what the asker
-        is told of an outcome, where that is something else."""
+        is told of a failure, or of what is kept."""
         self._told = told
         self._asked = asked
         self._joining = joining
@@ -32,7 +32,7 @@ class Waiter:
         self._late: dict[str, UpstreamTimeout] = {}
         self._timers: list[asyncio.TimerHandle] = []
         self._missing = 0
-        self.own: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.own: asyncio.Future[Any] = joining.loop.create_future()
 
     def begin(self, operation: Operation) -> "asyncio.Future[Any]":
         """Waits for what is not answered yet, in each system's time."""
@@ -45,12 +45,11 @@ class Waiter:
         if not self._missing:
             self._tell()
             return self.own
-        loop = asyncio.get_running_loop()
         for system in systems:
             allowance = self._joining.upstreams[system].timeout
             seconds = min(allowance, operation.seconds_left(system, allowance))
             if seconds > 0:
-                self._timers.append(loop.call_later(seconds, self._time_is_over, system))
+                self._timers.append(self._joining.loop.call_later(seconds, self._time_is_over, system))
             else:  # nobody is to knock at the door for an operation that can no longer go in
                 self._time_is_over(system)
         self.own.add_done_callback(self._given_up)
@@ -102,7 +101,7 @@ class Waiter:
         outcome = asked.outcome
         if self._late and (outcome is NOT_YET or isinstance(outcome, LoadAbortedError)):
             outcome = self._late.get(asked.system, outcome)
-        if self._told is not None:
+        if self._told is not None and (asked.held is not None or isinstance(outcome, Exception)):
             outcome = self._told(asked, outcome)
         return _own(outcome) if isinstance(outcome, Exception) else outcome
 

@@ -1,6 +1,6 @@
 """What one operation may spend: time per system, counted from the first call to it, and a tally of calls."""
 
-import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,5 +92,5 @@ class Operation:
         """
         if self.over:
             return 0.0
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         return self._until.setdefault(system, now + (self.seconds or allowance)) - now
