@@ -60,8 +60,8 @@ async def open_gateway(
         relay = await _open_relay(settings, stack)
         hub = Hub(settings.subscriptions.waiting, relay)
         indexes = await _open_indexes(campus, settings, hub, stack)
-        caches = _open_caches(settings, hub, relay, stack)
-        joining = Joining(campus.ask, campus.upstreams, hub, caches)
+        caches = _open_caches(settings, campus.upstreams, hub, relay, stack)
+        joining = Joining(campus.ask, campus.upstreams, caches)
         stack.push_async_callback(joining.close)
         shared = Shared(indexes, _followed(campus, settings, hub, caches), KnownAccounts(), joining, caches)
         events = Events(campus, shared, hub)
@@ -211,10 +211,16 @@ async def _open_indexes(campus: Campus, settings: Settings, hub: Hub, stack: Asy
     return indexes
 
 
-def _open_caches(settings: Settings, hub: Hub, relay: "RedisRelay | None", stack: AsyncExitStack) -> Caches:
+def _open_caches(
+    settings: Settings,
+    upstreams: Mapping[str, Upstream],
+    hub: Hub,
+    relay: "RedisRelay | None",
+    stack: AsyncExitStack,
+) -> Caches:
     chosen = settings.caches
     shelf = relay if chosen.on and chosen.shared else None
-    caches = Caches(hub, on=chosen.on, entries=chosen.entries, scale=chosen.scale, shelf=shelf)
+    caches = Caches(hub, upstreams, on=chosen.on, entries=chosen.entries, scale=chosen.scale, shelf=shelf)
     stack.push_async_callback(_ended, asyncio.create_task(caches.keep_swept(), name="sweep the caches"))
     return caches
 

@@ -114,7 +114,7 @@ class _Own:
 
 def joint(upstream: Upstream, *, keeps: bool) -> Callable[[str], Joint]:
     """Loaders for an operation of this correlation id."""
-    hub = reads.Hub(1)
-    caches = reads.Caches(hub) if keeps else None
-    joining = reads.Joining(lambda _, operation: Line(upstream, operation), {STUB: upstream}, hub, caches)
+    upstreams = {STUB: upstream}
+    caches = reads.Caches(reads.Hub(1), upstreams) if keeps else None
+    joining = reads.Joining(lambda _, operation: Line(upstream, operation), upstreams, caches)
     return lambda correlation_id: Joint(joining, Operation(correlation_id), reads.Reading(through=keeps))

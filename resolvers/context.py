@@ -172,9 +172,8 @@ class RequestContext:
         self._operation = operation
         self._known = shared.known
         self._joining = shared.joining
-        operation.watch = Watching(
-            shared.caches, shared.joining, lambda system: self.accounts.found(system), self._change_seconds
-        )
+        self._caches = shared.caches
+        operation.watch = Watching(shared.caches, lambda system: self.accounts.found(system), self._change_seconds)
 
     # What it reads with is made when somebody reads: most operations want little of it, and each subscription keeps its
     # own. Joined with those of other operations are calls of all but the portal's.
@@ -221,7 +220,7 @@ class RequestContext:
         if account := self.accounts.found(system):
             self.followed.onestop.changed(AccountKey(system, account))
         self._operation.forget(system)
-        self._joining.outdate(system)
+        self._caches.outdate(system)
         for name in READ_WITH:
             self.__dict__.pop(name, None)
 

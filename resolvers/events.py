@@ -117,5 +117,5 @@ class Events:
 
     def _apply(self, event: Event) -> None:
         if known := self.type_of(event):
-            self._shared.joining.outdate(event.system)
+            self._shared.caches.outdate(event.system)
             known.take(self._shared, event)

@@ -1,12 +1,14 @@
-"""All caches of a process, and what makes them forget: changes through any process, and what systems tell."""
+"""All caches of a process, and what makes old what was read: changes through any process, and what systems tell."""
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
+
+from connectors.wire import Upstream
 
 from .cache import Cache, Lifetime
 from .hub import Hub
@@ -36,6 +38,7 @@ class Caches:
     def __init__(  # noqa: PLR0913 - what is chosen, and a clock
         self,
         hub: Hub,
+        upstreams: Mapping[str, Upstream],
         *,
         on: bool = True,
         entries: int = 2_000,
@@ -49,6 +52,7 @@ class Caches:
         self.on = on
         """Otherwise nobody reads through them."""
         self._hub = hub
+        self._upstreams = upstreams
         self._entries = entries
         self._scale = scale
         self._clock = clock
@@ -73,20 +77,24 @@ class Caches:
         return self._caches[name]
 
     def changed(self, system: str, account: str | None, change: str = "", seconds: float = 0.0) -> None:
-        """Something of this account, or of one that nobody knows, is changed: forgotten here and on all processes.
+        """Something of this account, or of one that nobody knows, is changed: forgotten here and on all processes, and
+        what is in flight there is joined by nobody any more.
 
         Of everybody's, all of the system is concerned. For so many `seconds`, or until the same change is told with
         none, what is concerned is neither kept nor told out of a cache.
         """
         told = Changed(system, account, change, seconds)
-        self._apply(told)
-        self._outdate(system)  # first, so that whoever is told next finds nothing of before there
+        self._forget(told)
         self._hub.send(NAME, msgspec.json.encode(told))
 
     def forget(self, system: str, account: str | None = None) -> None:
         """The same, here alone: for what every process is told by itself."""
-        self._apply(Changed(system, account))
-        self._outdate(system)
+        self._forget(Changed(system, account))
+
+    def outdate(self, system: str) -> None:
+        """What is in flight there is joined by nobody any more, here."""
+        if system in self._upstreams:
+            self._upstreams[system].changes += 1
 
     def forget_where(self, name: str, system: str, concerned: Callable[[Any], bool]) -> None:
         """Values of one thing of a system, here."""
@@ -123,11 +131,13 @@ class Caches:
         """Whether nothing is being changed in the system of what is everybody's."""
         return self._untouched(False, key)
 
-    def _outdate(self, system: str) -> None:
-        if self.second:
-            self.second.outdate(system)
+    def _forget(self, told: Changed) -> None:
+        self._apply(told)
+        if self.second:  # before the other processes are told, so that they find nothing of before there
+            self.second.outdate(told.system)
 
     def _apply(self, told: Changed) -> None:
+        self.outdate(told.system)
         if told.change and told.seconds > 0:
             until = self._clock() + told.seconds
             self._changes.setdefault(told.system, {})[told.change] = (told.account, until)

@@ -11,7 +11,6 @@ from connectors.wire import Operation, Upstream, UpstreamBadResponse, meters
 
 from .cache import Begun, Cache, Held
 from .caches import Caches
-from .hub import Hub
 from .keys import system_of
 from .loader import LoadAbortedError
 from .second_level import SharedThing
@@ -24,8 +23,6 @@ Key = TypeVar("Key", bound=Hashable)
 
 IN_FLIGHT = 8
 """Batches of one loader to one system; further keys wait for the first that is answered, and go up together."""
-
-_CHANGES = "changes"
 
 NOT_YET: Any = object()
 
@@ -109,7 +106,6 @@ class Joining:
         self,
         ask: Callable[[str, Operation], Any],
         upstreams: Mapping[str, Upstream],
-        hub: Hub,
         caches: Caches | None = None,
     ) -> None:
         """Of the loop that is running. `ask`: a system's wire module, bound to the operation that asks. `caches` keep
@@ -118,9 +114,7 @@ class Joining:
         self.upstreams = upstreams
         self.loop = asyncio.get_running_loop()
         """Asking for it again costs as much as half a future."""
-        self._hub = hub
         self._caches = caches
-        hub.hear(_CHANGES, lambda system: self.outdate(system.decode()))
         self._lanes: dict[tuple[Joined[Any, Any], Hashable], _Lane] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -134,16 +128,6 @@ class Joining:
         if self._caches is None or not self._caches.on or declared.lifetime is None:
             return None
         return self._caches.of(declared.name, declared.lifetime, personal=declared.audience.personal)
-
-    def changed(self, system: str) -> None:
-        """Something was changed there: what is in flight, here and on other processes, is joined by nobody any more."""
-        self.outdate(system)
-        self._hub.send(_CHANGES, system.encode())
-
-    def outdate(self, system: str) -> None:
-        """The same, on this process alone."""
-        if system in self.upstreams:
-            self.upstreams[system].changes += 1
 
     def asked(self, declared: "Joined[Key, Any]", key: Key, loaders: "Loaders") -> Asked[Key]:
         """What is asked by this key: already, or from now on. Whoever calls has somebody wait for it at once."""

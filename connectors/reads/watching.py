@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 
 from .caches import Caches
-from .joining import Joining
 
 
 class Watching:
@@ -14,14 +13,12 @@ class Watching:
     def __init__(
         self,
         caches: Caches,
-        joining: Joining,
         account: Callable[[str], str | None],
         seconds: Callable[[str], tuple[float, float]],
     ) -> None:
         """`account`: the viewer's in a system, if it is known. `seconds`: how long a change may take there, and after
         how many the system works on no request any longer."""
         self._caches = caches
-        self._joining = joining
         self._account = account
         self._seconds = seconds
 
@@ -33,5 +30,4 @@ class Watching:
     def ends(self, system: str, change: str, *, unsettled: bool) -> None:
         """What is unsettled may still be made: until the system has forgotten of it, it is read past the caches."""
         _, limit = self._seconds(system)
-        self._joining.changed(system)
         self._caches.changed(system, self._account(system), change, limit if unsettled else 0.0)

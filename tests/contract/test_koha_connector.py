@@ -11,7 +11,7 @@ from aiohttp import web
 
 from campus.money import Money
 from connectors.library import Fine, Hold, HoldState, Koha, LibraryLoaders, Loan, LoanKey, Renewable, RenewalRefusal
-from connectors.reads import AccountKey, Hub, Joining
+from connectors.reads import AccountKey, Joining
 from connectors.wire import (
     Access,
     AccountConflict,
@@ -64,7 +64,7 @@ def library(simulated):
 def loaders_over(ask):
     """Those of one operation, over wire modules made by `ask`."""
     systems = {name: Upstream(System(name, "library", "GZ", "koha"), Access(""), None, None) for name in SYSTEMS}
-    return LibraryLoaders(Joining(lambda system, operation: ask(operation), systems, Hub(10)), Operation("contract-2"))
+    return LibraryLoaders(Joining(lambda system, operation: ask(operation), systems), Operation("contract-2"))
 
 
 def asked(seen):

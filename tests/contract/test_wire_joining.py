@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from connectors.onestop import OneStopLoaders, RequestTracker, TicketEventKey, TicketKey
-from connectors.reads import Hub, Joining
+from connectors.reads import Joining
 from connectors.wire import Line, Operation, UpstreamBadResponse, UpstreamTimeout
 
 from .simulators import served
@@ -55,7 +55,7 @@ async def desk():
     app.router.add_post("/REST/2.0/transactions", desk.answer)
     app.router.add_post("/REST/2.0/ticket", desk.change)
     async with served(app) as origin, reached(RequestTracker, origin, "token", timeout=0.5) as reach:
-        joining = Joining(lambda _, operation: reach.ask(operation), {"system-1": reach.upstream}, Hub(10))
+        joining = Joining(lambda _, operation: reach.ask(operation), {"system-1": reach.upstream})
         yield desk, reach.upstream, lambda: OneStopLoaders(joining, Operation("joined-1"))
         desk.speaks.set()
         await settled_down(joining)

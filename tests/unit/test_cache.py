@@ -157,7 +157,7 @@ def test_only_so_many_are_kept_and_the_least_recently_used_go_first(clock: Clock
 
 
 def test_nothing_lies_in_memory_beyond_its_time_where_nobody_asks(clock: Clock) -> None:
-    caches = Caches(Hub(10), entries=10, clock=clock)
+    caches = Caches(Hub(10), {}, entries=10, clock=clock)
     cache = caches.of("loans", LASTING, personal=True)
     cache.keep(ALEX, book := Book(), cache.begin(ALEX))
     lies = weakref.ref(book)
@@ -173,7 +173,7 @@ def test_nothing_lies_in_memory_beyond_its_time_where_nobody_asks(clock: Clock) 
 def processes(clock: Clock) -> Iterator[Caches]:
     relays: list[RelayInMemory] = []
     while True:
-        yield Caches(Hub(10, RelayInMemory(relays)), entries=10, clock=clock)
+        yield Caches(Hub(10, RelayInMemory(relays)), {}, entries=10, clock=clock)
 
 
 def test_a_change_is_forgotten_on_every_process_and_so_is_what_is_everybodys_there(clock: Clock) -> None:
@@ -220,7 +220,7 @@ def test_while_a_change_is_under_way_nothing_that_it_concerns_is_kept_or_told(cl
 
 
 def test_a_change_whose_end_nobody_tells_of_is_over_some_day(clock: Clock) -> None:
-    caches = Caches(Hub(10), entries=10, clock=clock)
+    caches = Caches(Hub(10), {}, entries=10, clock=clock)
     loans = caches.of("loans", LASTING, personal=True)
     caches.changed("library-cwb", "alex", "one", 60)
     caches.changed("library-cwb", "alex", "another", 120)
@@ -234,7 +234,7 @@ def test_a_change_whose_end_nobody_tells_of_is_over_some_day(clock: Clock) -> No
 
 
 def test_a_scale_stretches_every_lifetime(clock: Clock) -> None:
-    caches = Caches(Hub(10), entries=10, scale=2.0, clock=clock)
+    caches = Caches(Hub(10), {}, entries=10, scale=2.0, clock=clock)
     loans = caches.of("loans", LASTING, personal=True)
     assert loans.lifetime == Lifetime(20, 40, 200)
 
@@ -245,7 +245,7 @@ class Story(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.caches = Caches(Hub(10), entries=10, clock=self.clock)
+        self.caches = Caches(Hub(10), {}, entries=10, clock=self.clock)
         self.cache = self.caches.of("loans", LASTING, personal=True)
         self.truth = {ALEX: 0, MEI: 0}
         self.changing: dict[AccountKey, float] = {}

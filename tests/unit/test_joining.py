@@ -50,7 +50,8 @@ class Source:
             name: Upstream(System(name, "sis", "CWB", "stub"), Access("", timeout=timeout), None, None)  # type: ignore[arg-type]
             for name in ("one", "two")
         }
-        self.joining = Joining(lambda system, operation: self, self.upstreams, Hub(10, relay))
+        self.joining = Joining(lambda system, operation: self, self.upstreams)
+        self.caches = Caches(Hub(10, relay), self.upstreams)
         self.batches: list[list[AccountKey]] = []
         self.operations: list[Operation] = []
         self.cancelled: list[list[AccountKey]] = []
@@ -292,12 +293,22 @@ async def test_what_left_before_a_change_is_not_joined_after_it(source: Source) 
         before = source.operation().thing_by_key.load(A)
         elsewhere = source.operation().thing_by_key.load(C)
         await settle()
-        source.joining.changed("one")
+        source.caches.changed("one", None)
         after = [source.operation().thing_by_key.load(A) for _ in range(2)]
         joined = source.operation().thing_by_key.load(C)
         await settle()
         assert source.batches == [[A], [C], [A]]
     assert [await each for each in (before, *after, elsewhere, joined)] == ["a1", "a3", "a3", "c2", "c2"]
+
+
+async def test_nor_is_what_left_before_somebody_learned_of_news_there(source: Source) -> None:
+    async with held(source):
+        before = source.operation().thing_by_key.load(A)
+        await settle()
+        source.caches.forget("one", "a")
+        after = source.operation().thing_by_key.load(A)
+        await settle()
+    assert [await before, await after] == ["a1", "a2"]
 
 
 class Neighbours:
@@ -329,8 +340,8 @@ async def test_other_processes_hear_of_a_change_and_do_not_say_it_again() -> Non
     async with held(there):
         before = there.operation().thing_by_key.load(A)
         await settle()
-        here.joining.changed("one")
-        here.joining.changed("a system that is not of ours")
+        here.caches.changed("one", None)
+        here.caches.changed("a system that is not of ours", None)
         after = there.operation().thing_by_key.load(A)
         await settle()
     assert [await before, await after] == ["a1", "a2"]
@@ -341,15 +352,15 @@ async def test_they_hear_of_one_that_goes_on_when_its_operation_is_over() -> Non
     neighbours = Neighbours()
     here, there = (Source(relay=neighbours.of_one()) for _ in range(2))
     operation = Operation("somebody")
-    operation.watch = Watching(Caches(Hub(10)), here.joining, lambda _: None, lambda _: (1.0, 1.0))
+    operation.watch = Watching(here.caches, lambda _: None, lambda _: (1.0, 1.0))
     with operation.apart().changing("one"):
-        assert there.upstreams["one"].changes == 0
-    assert there.upstreams["one"].changes == 1
+        begun = there.upstreams["one"].changes
+    assert there.upstreams["one"].changes == begun + 1
 
 
 async def test_what_has_not_left_yet_is_joined_after_a_change_too(source: Source) -> None:
     waiting = source.operation().thing_by_key.load(A)
-    source.joining.changed("one")
+    source.caches.changed("one", None)
     assert [await source.operation().thing_by_key.load(A), await waiting] == ["a1", "a1"]
     assert source.batches == [[A]]
 

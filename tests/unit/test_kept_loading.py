@@ -34,10 +34,9 @@ class Source:
         self.failure: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
-        hub = Hub(10)
-        self.caches = Caches(hub, clock=lambda: self.now)
         upstream = Upstream(System("one", "sis", "CWB", "stub"), Access("", timeout=timeout), None, None)  # type: ignore[arg-type]
-        self.joining = Joining(lambda system, operation: self, {"one": upstream}, hub, self.caches)
+        self.caches = Caches(Hub(10), {"one": upstream}, clock=lambda: self.now)
+        self.joining = Joining(lambda system, operation: self, {"one": upstream}, self.caches)
 
     def operation(self, *, place: str = "things") -> Things:
         """One operation's, which reads through the caches for the field of this name."""
@@ -175,7 +174,6 @@ async def test_what_is_evicted_while_it_is_asked_for_is_told_to_who_asked_and_no
     before = source.operation().thing_by_key.load(A)
     await settle()
     source.caches.changed("one", "a")
-    source.joining.changed("one")
     after = source.operation().thing_by_key.load(A)
     await settle()
     source.gate.set()
