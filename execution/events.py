@@ -1,6 +1,6 @@
 """The events of a subscription, each told like a query of its own."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,33 +13,26 @@ from .plan import OperationPlan
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """Something that a subscription tells, once it is given a context to be worked out in."""
+    """Something that a subscription tells: the root value of its operation, which is run like a query."""
 
     payload: Any
-    executor: Executor[Any]
     plan_for_all: OperationPlan | None
     """By which all who follow are told the same of the payload; None where it may depend on who they are."""
 
-    def told(self, context: object) -> Awaitable[ExecutionResult]:
-        own = self.executor.build_per_event_executor(self.payload)
-        own.context_value = context
-        return result_of(own)
 
-
-async def events(
-    executor: Executor[Any], source: AsyncIterable[Any], plan_for_all: OperationPlan | None
-) -> AsyncGenerator[Event, None]:
-    """graphql-core's `map_source_to_response_event`, but with a context for each event, and a source that fails is an
-    event as well, the last: so its field says why."""
+async def events(source: AsyncIterable[Any], plan_for_all: OperationPlan | None) -> AsyncGenerator[Event, None]:
+    """Of graphql-core's `map_source_to_response_event` what comes before the map: each event is left to be run with a
+    context and an executor of its own, so that none is kept by all who wait. A source that fails is an event as well,
+    the last: so its field says why."""
     try:
         async with aclosing(cast("AsyncGenerator[Any, None]", source)) as payloads:
             async for payload in payloads:
-                yield Event(payload, executor, plan_for_all)
+                yield Event(payload, plan_for_all)
     except Exception as failure:
         failed = failure
     else:
         return
-    yield Event(failed, executor, None)
+    yield Event(failed, None)
 
 
 async def result_of(executor: Executor[Any]) -> ExecutionResult:

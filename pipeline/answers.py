@@ -130,8 +130,9 @@ class Answers:
         are told alike is worked out for the first of them.
         """
         context = self._anew_for(line)
-        opening = self._operations.events(operation, variables, context)
-        source = await self.in_time(opening, _out_of_time, self.left(line))
+        source = await self.in_time(
+            self._operations.events(operation, variables, context), _out_of_time, self.left(line)
+        )
         line.called(context.calls, context.joined)
         if isinstance(source, ExecutionResult):
             yield self._answer(source, context, line)
@@ -142,7 +143,7 @@ class Answers:
             async with aclosing(source) as events:
                 async for event in events:
                     meters.told()
-                    answer, refused = await self._told_of(event, line)
+                    answer, refused = await self._told_of(event, operation, variables, line)
                     yield answer
                     if refused:
                         return  # the viewer may not follow this any longer
@@ -150,14 +151,17 @@ class Answers:
         finally:
             meters.following(-1)
 
-    async def _told_of(self, event: Event, line: OperationLine) -> tuple[Answer, bool]:
+    async def _told_of(
+        self, event: Event, operation: PreparedOperation, variables: Mapping[str, Any], line: OperationLine
+    ) -> tuple[Answer, bool]:
         """The answer for one event, and whether the viewer is refused what is followed."""
         if told := self._told_to_all.of(event):
             line.events += 1
             line.ran = True
             return told, False
         context = self._anew_for(line)
-        result = await self.in_time(event.told(context), _out_of_time)
+        running = self._operations.run(operation, variables, context, event=event.payload)
+        result = await self.in_time(running, _out_of_time)
         line.called(context.calls, context.joined)
         line.events += 1
         refused = any(len(error.path or ()) == 1 and refuses(error) for error in result.errors or ())

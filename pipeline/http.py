@@ -55,13 +55,23 @@ class Gateway:
             preflight = self._origins.preflight(request)
             self._origins.allow(request, preflight)
             return preflight
-        line = OperationLine(correlation_id_of(request), Viewer(languages=tuple(wished_languages(request))))
+        if not asks_for_a_socket(request):
+            return await self._one(request)
+        try:
+            with masked(correlation_id_of(request)):
+                self._origins.guard_socket(request)
+                return await self._sockets.serve(request)
+        except RequestRefused as refusal:
+            line = _line_of(request)  # sockets are open for hours, and need it only here
+            response = self._refusal(request, refusal, JSON, line)
+        line.write(response.status)
+        return response
+
+    async def _one(self, request: web.Request) -> web.StreamResponse:
+        line = _line_of(request)
         taken = Accepted(JSON)
         try:
             with masked(line.correlation_id):
-                if asks_for_a_socket(request):
-                    self._origins.guard_socket(request)
-                    return await self._sockets.serve(request)
                 taken = accepted(request)
                 with _written_if_left(line):
                     response = await self._answered(request, taken, line)
@@ -174,6 +184,10 @@ async def _to_its_end(change: Coroutine[Any, Any, T]) -> T:
         return await asyncio.shield(task)
     finally:
         await asyncio.wait([task])
+
+
+def _line_of(request: web.Request) -> OperationLine:
+    return OperationLine(correlation_id_of(request), Viewer(languages=tuple(wished_languages(request))))
 
 
 async def _alone(answer: Answer) -> AsyncGenerator[Answer, None]:

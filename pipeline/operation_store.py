@@ -103,15 +103,22 @@ class OperationStore:
         return _chosen(prepared, name)
 
     async def run(
-        self, operation: PreparedOperation, variables: Mapping[str, Any], context: object, *, plans: bool | None = None
+        self,
+        operation: PreparedOperation,
+        variables: Mapping[str, Any],
+        context: object,
+        *,
+        plans: bool | None = None,
+        event: object = None,
     ) -> ExecutionResult:
-        """The operation's result; `plans` overrules the store's. Raises RequestRefused if the variables do not fit."""
-        return await result_of(self._executor(operation, variables, context, plans))
+        """The operation's result, or what it tells of an event; `plans` overrules the store's. Raises RequestRefused if
+        the variables do not fit."""
+        return await result_of(self._executor(operation, variables, context, plans, event))
 
     async def events(
         self, operation: PreparedOperation, variables: Mapping[str, Any], context: object
     ) -> AsyncGenerator[Event, None] | ExecutionResult:
-        """A subscription's events, each to be run in a context of its own; a result with errors if it is refused.
+        """A subscription's events, each to be `run` in a context of its own; a result with errors if it is refused.
 
         Raises RequestRefused if the variables do not fit.
         """
@@ -122,10 +129,16 @@ class OperationStore:
         if isinstance(source, ExecutionResult):
             return source
         plan = executor.plan_for_all() if operation.public and isinstance(executor, PlanExecutor) else None
-        return events(executor, source, plan)
+        del executor.async_helpers  # the circle in which it holds itself: it goes as soon as the source lets go
+        return events(source, plan)
 
     def _executor(
-        self, operation: PreparedOperation, variables: Mapping[str, Any], context: object, plans: bool | None = None
+        self,
+        operation: PreparedOperation,
+        variables: Mapping[str, Any],
+        context: object,
+        plans: bool | None = None,
+        root: object = None,
     ) -> Executor[Any]:
         """graphql-core's `execute` without its parsing and validating, on the executor that Strawberry needs for its
         resolvers; built here to tell bad variables from errors of fields."""
@@ -135,6 +148,7 @@ class OperationStore:
         executor = executor_class.build(
             self._schema._schema,
             operation.document,
+            root_value=root,
             context_value=context,
             raw_variable_values=dict(variables),
             operation_name=operation.name,

@@ -43,6 +43,8 @@ class Sockets:
             heartbeat=settings.keep_alive_seconds,
             max_msg_size=self._settings.limits.body_bytes,
             timeout=settings.send_seconds,
+            # What is told is small, and zlib would hold some 90 kB for each browser, all of which offer it.
+            compress=False,
         )
         if not socket.can_prepare(request):
             raise refused(Code.BAD_REQUEST, "This is no handshake of a WebSocket.")

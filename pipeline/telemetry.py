@@ -48,10 +48,10 @@ class OperationLine:
     viewer: Viewer = ANONYMOUS
     started: float = field(default_factory=time.perf_counter)
     operation: PreparedOperation | None = None
-    calls: Counter[str] = field(default_factory=Counter)
-    """Calls to campus systems, by system id."""
-    joined: Counter[str] = field(default_factory=Counter)
-    """What was told by calls that stand on the lines of other operations, by system id."""
+    calls: Counter[str] | None = None
+    """Calls to campus systems, by system id; None where none was asked, as by most who follow something."""
+    joined: Counter[str] | None = None
+    """What was told by calls that stand on the lines of other operations, by system id; likewise."""
     codes: Sequence[str] = ()
     events: int = 0
     """What a subscription told, up to its end."""
@@ -68,8 +68,10 @@ class OperationLine:
 
     def called(self, calls: Mapping[str, int], joined: Mapping[str, int]) -> None:
         """Adds what a context has asked, by itself and together with others."""
-        self.calls.update(calls)
-        self.joined.update(joined)
+        if calls:
+            self.calls = Counter(calls) + (self.calls or Counter())
+        if joined:
+            self.joined = Counter(joined) + (self.joined or Counter())
 
     def write(self, status: int) -> None:
         operation = self.operation
@@ -87,7 +89,7 @@ class OperationLine:
             "documentHash": operation and operation.document_hash,
             "milliseconds": round(seconds * 1000, 1),
             "status": status,
-            "calls": dict(self.calls),
+            "calls": dict(self.calls or {}),
             "codes": sorted(set(self.codes)),
             "client": self.viewer.client or None,
             "viewer": _kind(self.viewer),

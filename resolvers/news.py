@@ -52,6 +52,7 @@ async def followed(
     failing: dict[str, UpstreamError] = {}
     missed: set[str] | None = None
     """Systems that the event before this one lacked; None before the first."""
+    del info, account  # nobody who waits for news for hours need keep what the accounts were found with
     with source.following(keys) as news:
         async for each in news:
             if isinstance(each, UpstreamError):

@@ -30,6 +30,7 @@ async def seats_changed(info: Info, sections: list[strawberry.ID]) -> AsyncGener
             if isinstance(section, sis.Section):
                 told[key] = section
             yield section
+        del info  # thousands wait here, and need not keep what their first answer was made with
         async for change in changes:
             if isinstance(change, sis.Section):
                 if change.key in told and told[change.key].seats == change.seats:

@@ -53,7 +53,9 @@ async def positions_followed(info: Info, route: str | None = None) -> AsyncGener
         yield Reports(by_system={})
         return
     told: dict[str, PositionReport | UpstreamError] = {}
-    with info.context.indexes.shuttle.positions.following(systems) as news:
+    source = info.context.indexes.shuttle.positions
+    del info  # whoever waits here for hours need not keep the operation
+    with source.following(systems) as news:
         async for each in news:
             told[each.system] = each
             if len(told) == len(systems):  # before that, nobody knows what the others will say

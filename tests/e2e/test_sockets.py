@@ -311,6 +311,13 @@ async def test_a_client_that_answers_no_ping_or_takes_nothing_is_gone() -> None:
         await nobody_follows(gate)
 
 
+async def test_browsers_offer_to_compress_and_are_told_plainly(gate: SmallGateway) -> None:
+    async with socket_to(gate, compress=15) as socket:
+        assert not socket.socket.compress
+        await socket.subscribe("1", "{ hello }")
+        assert await socket.heard() == next_of("1", {"hello": "hello world"})
+
+
 async def test_stopping_ends_subscriptions_and_waits_for_what_is_being_answered(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
