@@ -13,7 +13,7 @@ from pipeline.operation_store import BadTrustedDocument
 from pipeline.settings import Settings, SettingsError
 from pipeline.telemetry import open_logs
 
-from . import run_file, workers
+from . import run_file
 from .failure import Failure
 from .opening import OpenGateway, cannot_listen, opening, runner_of, say_where, settle_memory, url_at
 from .simulated import follow, simulated
@@ -24,6 +24,8 @@ def serve(arguments: argparse.Namespace, open_gateway: OpenGateway) -> None:
     open_logs()
     try:
         if arguments.workers > 1:
+            from . import workers  # and so gunicorn, 4 MB that one process alone need not hold
+
             workers.serve(arguments, open_gateway)
         else:
             uvloop.run(_serve(arguments, open_gateway))

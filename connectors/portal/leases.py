@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, CursorResult, Table, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .tables import CODE, Moment, metadata
+from .tables import CODE, Moment, insert_into, metadata
 
 lease = Table(
     "lease",
@@ -31,9 +30,8 @@ async def lease_of(connection: AsyncConnection, name: str) -> Lease | None:
 
 async def leased(connection: AsyncConnection, name: str, wanted: Lease, now: datetime) -> bool:
     """Whether the wanted holder has it from now on: nobody else does, or theirs is over."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"name": name, "holder": wanted.holder, "until": wanted.until}
-    statement = dialect.insert(lease).values(row)
+    statement = insert_into(connection, lease).values(row)
     taken: CursorResult[Any] = await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[lease.c.name],

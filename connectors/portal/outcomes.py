@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, CursorResult, String, Table, and_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .tables import CODE, Moment, kept, metadata
+from .tables import CODE, Moment, insert_into, kept, metadata
 
 LONGEST_KEY = 200
 """Characters: a UUID, and whatever a client puts around it."""
@@ -56,8 +55,8 @@ def begun(key: OutcomeKey, request: str, now: datetime) -> Callable[[AsyncConnec
 
     async def step(connection: AsyncConnection) -> Begun:
         row = {**key._asdict(), "request": request, "sent_at": now, "outcome": None, "updated_at": now}
-        insert = sqlite.insert(outcome) if connection.dialect.name == "sqlite" else postgresql.insert(outcome)
-        made: CursorResult[Any] = await connection.execute(insert.values(row).on_conflict_do_nothing())
+        statement = insert_into(connection, outcome).values(row).on_conflict_do_nothing()
+        made: CursorResult[Any] = await connection.execute(statement)
         if made.rowcount:
             return Begun(True, request, now, None)
         found = (await connection.execute(select(outcome).where(_is(key)))).one()

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Table, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -20,6 +19,7 @@ from connectors.wire import UpstreamError, UpstreamTimeout
 
 from .database import SYSTEM, Database, engine_of
 from .migration import migrate
+from .tables import insert_into
 
 SECONDS = 2.0
 """What one visit may take, as with any other system."""
@@ -100,7 +100,7 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mappi
     """Writes rows over those of the same primary key, or beside all others."""
     if not rows:
         return
-    insert = _insert(connection, table)
+    insert = insert_into(connection, table)
     keys = {column.name for column in table.primary_key}
     changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     index = list(table.primary_key)
@@ -115,7 +115,7 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mappi
 async def add(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes rows beside all others; where one of the same primary key is there, that one stays as it is."""
     if rows:
-        statement = _insert(connection, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+        statement = insert_into(connection, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
         await connection.execute(statement, list(rows))
 
 
@@ -123,11 +123,6 @@ async def one_at_a_time(connection: AsyncConnection, name: str) -> None:
     """Waits until no other visit holds this name, and holds it until this visit ends."""
     if connection.dialect.name == "postgresql":  # SQLite lets one visit change things at a time, whatever it changes
         await connection.execute(text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
-
-
-def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """Both speak `on conflict`, each by a class of its own."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 @asynccontextmanager

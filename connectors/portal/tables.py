@@ -1,9 +1,15 @@
 """What the tables of the store share: where they are declared, how moments are kept, and what becomes of rows."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from sqlalchemy import DateTime, Dialect, MetaData, String
+from sqlalchemy import DateTime, Dialect, MetaData, String, Table
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +45,15 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """One that knows `on conflict`: both kinds of database do, each by a class of its own. Taken from the one that the
+    engine has imported already, for PostgreSQL's are four megabytes that whoever has a file need not hold."""
+    insert: postgresql.Insert | sqlite.Insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(
+        table
+    )
+    return insert
 
 
 def kept(name: str, *, since: str) -> dict[str, str]:
