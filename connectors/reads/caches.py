@@ -61,6 +61,7 @@ class Caches:
         self._changes: dict[str, dict[str, tuple[str | None, float]]] = {}
         """By system, the changes under way: whose account they concern, and until when."""
         hub.hear(NAME, self._heard)
+        hub.missed(self._forget_all)
 
     def of(self, name: str, lifetime: Lifetime, *, personal: bool) -> Cache[Any, Any]:
         """Of a `personal` thing the key's second part is the account; its first is the system in any case."""
@@ -135,6 +136,10 @@ class Caches:
         self._apply(told)
         if self.second:  # before the other processes are told, so that they find nothing of before there
             self.second.outdate(told.system)
+
+    def _forget_all(self) -> None:
+        for system in self._upstreams:
+            self._apply(Changed(system, None))
 
     def _apply(self, told: Changed) -> None:
         self.outdate(told.system)

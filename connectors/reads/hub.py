@@ -12,6 +12,9 @@ class Relay(Protocol):
     def hear(self, name: str, heard: Heard) -> None:
         """Calls `heard` with what the others send by this name."""
 
+    def missed(self, told: Callable[[], None]) -> None:
+        """Calls `told` when it hears the others again: what they said meanwhile is lost."""
+
     def send(self, name: str, message: bytes) -> None:
         """To the others. What cannot be sent now is lost to them, until there is something newer."""
 
@@ -36,6 +39,10 @@ class Hub:
     def hear(self, name: str, heard: Heard) -> None:
         if self._relay:
             self._relay.hear(name, heard)
+
+    def missed(self, told: Callable[[], None]) -> None:
+        if self._relay:
+            self._relay.missed(told)
 
     def send(self, name: str, message: bytes) -> None:
         if self._relay:

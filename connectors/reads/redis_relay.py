@@ -6,6 +6,7 @@ While Redis is away each process goes on by itself: its own news reach its own f
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,11 +16,15 @@ from typing import Any, cast
 import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from .hub import Heard
 
 WAITING = 10_000
 """Messages that may wait to be sent; more are lost to the others, as while Redis is away."""
+
+SILENCE = 10.0
+"""Seconds without a word, after which it is asked whether anybody is there; after three times as many nobody is."""
 
 PAUSE = 1.0
 """Seconds between two tries to hear again."""
@@ -29,17 +34,16 @@ PROMPT = 0.5
 
 _LEAVE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
-_log = logging.getLogger("gateway.relay")
-
-
 SECONDS = 2.0
 """What an answer of Redis may take."""
+
+_log = logging.getLogger("gateway.relay")
 
 
 @asynccontextmanager
 async def open_relay(url: str, options: Mapping[str, Any], prefix: str) -> AsyncIterator["RedisRelay"]:
     """`prefix` tells the gateways of one university from whatever else uses this Redis. It need not be there yet."""
-    redis = Redis.from_url(url, socket_connect_timeout=SECONDS, health_check_interval=10, **options)
+    redis = Redis.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS, **options)
     relay = RedisRelay(redis, prefix)
     tasks = [asyncio.create_task(relay.keep_hearing()), asyncio.create_task(relay.keep_sending())]
     try:
@@ -60,6 +64,7 @@ class RedisRelay:
         self._own = uuid.uuid4().hex.encode()
         """Begins what this process says, so that it does not hear itself."""
         self._heard: dict[str, Heard] = {}
+        self._missed: list[Callable[[], None]] = []
         self._outbox: asyncio.Queue[Callable[[], Awaitable[Any]]] = asyncio.Queue(WAITING)
         self._slow_until = 0.0
         """By the loop's clock; until then nothing is fetched."""
@@ -68,6 +73,9 @@ class RedisRelay:
 
     def hear(self, name: str, heard: Heard) -> None:
         self._heard[name] = heard
+
+    def missed(self, told: Callable[[], None]) -> None:
+        self._missed.append(told)
 
     def send(self, name: str, message: bytes) -> None:
         self._later(partial(self._redis.publish, f"{self._prefix}:news:{name}", self._own + message))
@@ -146,9 +154,20 @@ class RedisRelay:
     async def _hear_on(self) -> None:
         async with self._redis.pubsub() as pubsub:
             await pubsub.psubscribe(f"{self._prefix}:news:*")
-            async for message in pubsub.listen():
+            told_at = time.monotonic()
+            while True:
+                message = await pubsub.get_message(timeout=SILENCE)
+                if message is None:
+                    # A way may be dead and nobody told: what was said there meanwhile would be missed for hours.
+                    if time.monotonic() - told_at > 3 * SILENCE:
+                        raise RedisTimeout("silent")
+                    await pubsub.ping()
+                    continue
+                told_at = time.monotonic()
                 if message["type"] == "psubscribe":
                     self.hearing.set()
+                    for told in self._missed:
+                        told()
                 if message["type"] == "pmessage" and not message["data"].startswith(self._own):
                     self._hand_on(message["channel"].decode(), message["data"][len(self._own) :])
 

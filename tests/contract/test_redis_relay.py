@@ -11,7 +11,7 @@ import pytest
 import strawberry
 
 from campus.record import Record
-from connectors.reads import Hub, Live, Said
+from connectors.reads import Hub, Live, Said, redis_relay
 from connectors.reads.redis_relay import RedisRelay, open_relay
 from pipeline.errors import RequestRefused
 from pipeline.operation_store import OperationStore
@@ -150,6 +150,51 @@ async def test_without_redis_each_process_goes_on_alone_and_hears_again_when_it_
             here.tell("S1", Bus(number="a", stop=2))
             assert await asyncio.wait_for(anext(others), 5) == Bus(number="a", stop=2)
     assert PASSWORD not in caplog.text
+
+
+@asynccontextmanager
+async def way_that_dies(port: int) -> AsyncIterator[tuple[int, Callable[[], None]]]:
+    """A port from where it is on to the real one, and what makes all that is connected silent, which nobody is told."""
+    dead: set[asyncio.StreamWriter] = set()
+    living: set[asyncio.StreamWriter] = set()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while said := await reader.read(65_536):
+            if writer not in dead:
+                writer.write(said)
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, on = await asyncio.open_connection("127.0.0.1", port)
+        living.update((writer, on))
+        await asyncio.gather(pass_on(reader, on), pass_on(there, writer), return_exceptions=True)
+        writer.close()
+        on.close()
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as listening:
+        yield listening.sockets[0].getsockname()[1], lambda: dead.update(living)
+
+
+async def test_a_way_that_died_without_a_word_is_left_for_another(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_relay, "SILENCE", 0.1)
+    monkeypatch.setattr(redis_relay, "PAUSE", 0.1)
+    heard: list[bytes] = []
+    async with (
+        way_that_dies(server.port) as (port, die),
+        processes(server, 1) as (other,),
+        open_relay(f"redis://127.0.0.1:{port}/0", {"password": PASSWORD}, "test") as relay,
+    ):
+        relay.hear("seats", heard.append)
+        await asyncio.wait_for(relay.hearing.wait(), 5)
+        relay.missed(lambda: heard.append(b"what was missed"))
+        await asyncio.sleep(0.5)  # some silences long, each of which is answered
+        assert relay.hearing.is_set()
+        die()
+        await soon(lambda: not relay.hearing.is_set())
+        await asyncio.wait_for(relay.hearing.wait(), 5)
+        other.send("seats", b"told after it")
+        await soon(lambda: heard == [b"what was missed", b"told after it"])
 
 
 async def test_what_lies_there_is_read_by_all_of_one_prefix_until_its_time(server: RedisServer) -> None:

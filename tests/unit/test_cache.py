@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,6 +41,9 @@ class RelayInMemory:
 
     def hear(self, name: str, heard: Any) -> None:
         self._heard[name] = heard
+
+    def missed(self, told: Any) -> None:
+        self.hears_again = told
 
     def send(self, name: str, message: bytes) -> None:
         for other in self._all:
@@ -197,6 +201,20 @@ def test_a_change_of_nobody_knows_whose_is_everybodys_of_that_system(clock: Cloc
         loans.keep(key, "book", loans.begin(key))
     here.changed("library-cwb", None)
     assert [bool(loans.at_once(key)) for key in (ALEX, MEI, ELSEWHERE)] == [False, False, True]
+
+
+def test_who_could_not_hear_of_changes_for_a_while_has_forgotten_everything(clock: Clock) -> None:
+    relay = RelayInMemory([])
+    upstreams: Any = {"library-cwb": SimpleNamespace(changes=0)}
+    caches = Caches(Hub(10, relay), upstreams, entries=10, clock=clock)
+    loans, entries = caches.of("loans", LASTING, personal=True), caches.of("entries", LASTING, personal=False)
+    before = loans.begin(ALEX)
+    for cache in (loans, entries):
+        cache.keep(MEI, "book", cache.begin(MEI))
+    relay.hears_again()
+    loans.keep(ALEX, "of before", before)
+    assert [cache.size for cache in (loans, entries)] == [0, 0]
+    assert upstreams["library-cwb"].changes == 1
 
 
 def test_while_a_change_is_under_way_nothing_that_it_concerns_is_kept_or_told(clock: Clock) -> None:

@@ -328,6 +328,8 @@ class _Way:
     def hear(self, name: str, heard: Any) -> None:
         self._ears.append((self, name, heard))
 
+    def missed(self, told: Any) -> None: ...
+
     def send(self, name: str, message: bytes) -> None:
         for whose, known, heard in self._ears:
             if whose is not self and known == name:

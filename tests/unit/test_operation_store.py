@@ -173,8 +173,10 @@ async def test_plans_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, plans:
 
 async def test_an_operation_is_planned_once(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[str] = []
-    compile_ = preparation.compiled
-    monkeypatch.setattr(preparation, "compiled", lambda executor: compiled.append("once") or compile_(executor))
+    compile_ = preparation.compiled_for_json
+    monkeypatch.setattr(
+        preparation, "compiled_for_json", lambda executor: compiled.append("once") or compile_(executor)
+    )
     asked = store()
     for name in ("Ann", "Bob"):
         operation = asked.operation("query ($name: String!) { hello(name: $name) }", None)
