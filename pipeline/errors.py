@@ -51,6 +51,9 @@ MASKED = Message("Something went wrong on our side.")
 
 FELL_BEHIND = Message("There were more news than may wait for one subscription; subscribe again.")
 
+LONGEST_SENTENCE = 1_000
+"""Characters of what is said of a document."""
+
 UPSTREAM_WORDS: Mapping[Code, Message] = {
     Code.UPSTREAM_UNAVAILABLE: Message("{system} cannot be reached at the moment."),
     Code.UPSTREAM_TIMEOUT: Message("{system} did not answer in time."),
@@ -123,8 +126,11 @@ def refused(
 
 
 def document_faults(code: Code, errors: Iterable[GraphQLError]) -> list[Fault]:
-    """What graphql-core says on a document or its variables; its messages speak of the document and the schema only."""
-    return [Fault(code, error.message, locations=_locations(error)) for error in errors]
+    """What graphql-core says on a document or its variables; its messages speak of the document and the schema only.
+
+    A name may be as long as a document, and stand in a hundred of them.
+    """
+    return [Fault(code, _not_long(error.message), locations=_locations(error)) for error in errors]
 
 
 def field_fault(error: GraphQLError, correlation_id: str) -> Fault:
@@ -171,6 +177,10 @@ def _told_of(error: GraphQLError, correlation_id: str) -> Fault:
         return Fault(Code.BAD_USER_INPUT, error.message)
     log.error("%s at %s", correlation_id, ".".join(map(str, error.path or ())), exc_info=cause or error)
     return Fault(Code.INTERNAL, MASKED)
+
+
+def _not_long(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[:LONGEST_SENTENCE]}…"
 
 
 def _cause(error: GraphQLError) -> BaseException | None:

@@ -101,6 +101,14 @@ def test_what_is_remembered_of_refused_ones_is_bounded_by_why_they_are(validatio
     assert len(validations) == 5
 
 
+def test_what_is_said_of_a_document_is_not_many_times_its_length() -> None:
+    variables = " ".join(f"a{number}: hello(name: $v{number})" for number in range(25))
+    with pytest.raises(RequestRefused) as refused:
+        store().operation(f"query {'q' * 50_000} {{ {variables} }}", None)
+    assert len(refused.value.faults) == 25
+    assert {len(str(fault.message)) for fault in refused.value.faults} == {1_001}
+
+
 def test_our_own_documents_are_never_forgotten(validations: list[str]) -> None:
     asked = store({"greeting": "query Greeting { hello }"}, remembered_characters=1)
     asked.operation("query Greeting { hello }", "Greeting")
