@@ -50,6 +50,9 @@ class Context(Protocol):
     def reading(self) -> Reading:
         """How it reads, and how old what it was told is."""
 
+    def end(self) -> None:
+        """There is an answer, or nobody waits for one any longer."""
+
 
 class Answers:
     """Answers operations for any transport."""
@@ -108,6 +111,7 @@ class Answers:
             running = self._run(operation, variables, context, line)
             result = await self.in_time(running, _out_of_time, seconds or self.left(line))
         finally:
+            context.end()
             line.called(context.calls, context.joined)
         return self._answer(result, context, line)
 
@@ -161,7 +165,10 @@ class Answers:
             return told, False
         context = self._anew_for(line)
         running = self._operations.run(operation, variables, context, event=event.payload)
-        result = await self.in_time(running, _out_of_time)
+        try:
+            result = await self.in_time(running, _out_of_time)
+        finally:
+            context.end()
         line.called(context.calls, context.joined)
         line.events += 1
         refused = any(len(error.path or ()) == 1 and refuses(error) for error in result.errors or ())

@@ -224,6 +224,10 @@ class RequestContext:
         for name in READ_WITH:
             self.__dict__.pop(name, None)
 
+    def end(self) -> None:
+        """The operation has its answer, or its asker has left."""
+        self._operation.end()
+
     def apart(self, system: str) -> Any:
         """A system's wire module for a change: it has its own time, and goes on when this operation is over."""
         return self.campus.ask(system, self._operation.apart())

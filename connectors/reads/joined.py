@@ -153,10 +153,12 @@ class JoinedLoader(Generic[Key, Value]):
         return self._waiting(keys, many=True)
 
     def ahead(self, key: Key) -> None:
-        """Asks now for whoever needs it later in the operation; they are told if it failed, and how old it is."""
+        """Asks now for whoever needs it later in the operation; they are told if it failed, and how old it is. Given up
+        where the operation ends before."""
         asked = self._asked_for((key,), self._cache)
         waiting = Waiter(asked, self._loaders.joining, many=False).begin(self._loaders.operation)
         waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._loaders.operation.ahead.append(waiting)
 
     def _waiting(self, keys: Iterable[Key], *, many: bool) -> asyncio.Future[Any]:
         cache, loaders = self._cache, self._loaders

@@ -1,11 +1,12 @@
 """What one operation may spend: time per system, counted from the first call to it, and a tally of calls."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Asked(NamedTuple):
@@ -41,7 +42,9 @@ class Operation:
     """One GraphQL operation, one batch, or one refresh of an index: its calls share a correlation id and a purse of
     seconds."""
 
-    __slots__ = ("_until", "calls", "correlation_id", "joined", "outcomes", "over", "seconds", "waited_for", "watch")
+    __slots__ = (
+        "_until", "ahead", "calls", "correlation_id", "joined", "outcomes", "over", "seconds", "waited_for", "watch",
+    )  # fmt: skip
 
     def __init__(
         self, correlation_id: str, *, seconds: float | None = None, on_tally_of: "Operation | None" = None
@@ -57,11 +60,18 @@ class Operation:
         """Whether whoever waits for its calls gives each up in time, so that a call needs no clock of its own."""
         self.over = False
         """Whether nobody waits for it any longer, since their time is over."""
+        self.ahead: list[asyncio.Future[Any]] = []
+        """What is waited for in case it is needed."""
         self.outcomes: dict[Asked, object] = {}
         """What came of each question."""
         self.watch: Watch | None = None
         """Told of each change."""
         self._until: dict[str, float] = {}
+
+    def end(self) -> None:
+        """It has its answer, or its asker has left: nothing is needed any more."""
+        for waiting in self.ahead:
+            waiting.cancel()
 
     def apart(self) -> "Operation":
         """One that goes on when this is over: with a purse of its own, and the same tally."""

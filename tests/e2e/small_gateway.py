@@ -46,6 +46,10 @@ class SmallContext:
         self.reading = Reading()
         self.news = news
         self.followers = followers
+        self.ended = False
+
+    def end(self) -> None:
+        self.ended = True
 
 
 Info = strawberry.Info[SmallContext, None]

@@ -47,6 +47,7 @@ async def test_what_is_read_for_who_has_left_is_read_no_further(
         assert len(gate.followers) == 1
     await until(lambda: not gate.followers)
     await until(lambda: told(caplog) == [("query", 499)])
+    assert [context.ended for context in gate.contexts] == [True]
 
 
 async def test_a_change_that_has_begun_is_made_for_who_has_left_too(

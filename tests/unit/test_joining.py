@@ -367,6 +367,20 @@ async def test_what_has_not_left_yet_is_joined_after_a_change_too(source: Source
     assert source.batches == [[A]]
 
 
+async def test_what_is_asked_ahead_is_given_up_with_the_operation_that_might_need_it(source: Source) -> None:
+    async with held(source):
+        somebody, other = source.operation(), source.operation()
+        somebody.thing_by_key.ahead(A)
+        somebody.own_by_key.ahead(B)
+        waiting = other.thing_by_key.load(A)
+        await settle()
+        assert source.batches == [[A], [B]]
+        somebody.operation.end()
+        await settle()
+        assert source.cancelled == [[B]]
+    assert await waiting == "a1"
+
+
 async def test_each_waits_as_long_as_its_own_operation_may() -> None:
     source = Source(timeout=0.2)
     async with held(source):
