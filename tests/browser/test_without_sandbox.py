@@ -1,6 +1,6 @@
 """The pages of a gateway before real systems: there is nobody to pretend to be, and a token must be brought along."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,8 @@ async def gateway() -> AsyncIterator[FakeGateway]:
 
 
 @pytest.fixture
-def asked_for(page: Page) -> Iterator[list[str]]:
-    """What the page has requested so far."""
+async def asked_for(page: Page) -> AsyncIterator[list[str]]:
+    """What the page has requested so far. Playwright listens on the loop that is running."""
     urls: list[str] = []
 
     def note(request: Request) -> None:
