@@ -8,10 +8,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 from graphql import GraphQLEnumType
 
-from campus.labels import DIRECTORY, LANGUAGES, catalogue, catalogue_file, english_label
+from campus.labels import DIRECTORY, LANGUAGES, catalogue_file, english_label
 from schema.root import schema
 
 CHECKOUT = Path(__file__).parents[1]
@@ -50,6 +50,11 @@ def _sentences() -> Iterator[tuple[str | None, str]]:
     for package in PACKAGES:
         for _, _, sentence, _, _ in extract_from_dir(CHECKOUT / package, keywords=SPOKEN):
             yield None, str(sentence)
+
+
+def catalogue(language: str) -> Catalog:
+    with catalogue_file(language).open("rb") as file:
+        return read_po(file, locale=language.replace("-", "_"))
 
 
 def brought_up(language: str) -> Catalog:

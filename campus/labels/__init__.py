@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-
 from campus.text import ENGLISH
+
+from .translations import Translations, translations_in
 
 DIRECTORY = Path(__file__).parent
 LANGUAGES = ("zh-Hant", "zh-Hans")
@@ -65,13 +64,10 @@ def catalogue_file(language: str) -> Path:
 
 
 @cache
-def catalogue(language: str) -> Catalog:
-    with catalogue_file(language).open("rb") as file:
-        return read_po(file, locale=language.replace("-", "_"))
+def translations(language: str) -> Translations:
+    return translations_in(catalogue_file(language).read_text(encoding="utf-8"))
 
 
 def _translated(english: str, language: str, context: str | None = None) -> Told:
-    entry = catalogue(language).get(english, context) if language in LANGUAGES else None
-    if entry is None or entry.fuzzy or not isinstance(entry.string, str) or not entry.string:
-        return Told(english, ENGLISH)
-    return Told(entry.string, language)
+    told = translations(language).get((context, english)) if language in LANGUAGES else None
+    return Told(told, language) if told else Told(english, ENGLISH)

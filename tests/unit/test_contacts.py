@@ -1,5 +1,7 @@
 """What counts as the same of two ways to say how a person is reached, and which countries there are."""
 
+from babel.core import get_global
+
 from campus.contacts import ContactDetails, ContactPart, ContactSyncState, PersonToCall, PostalAddress, written
 from campus.countries import THREE_LETTERS, TWO_LETTERS
 
@@ -55,3 +57,6 @@ def test_countries_are_those_of_the_standard() -> None:
     told = {"HK": "HKG", "CN": "CHN", "MO": "MAC", "TW": "TWN", "GB": "GBR", "QA": "QAT", "RS": "SRB", "DE": "DEU"}
     assert {two: THREE_LETTERS[two] for two in told} == told
     assert {"XX", "EU", "ZZ", "XK", "UK", "hk"} & set(THREE_LETTERS) == set()
+    # As Unicode CLDR has them, which has withdrawn codes, too.
+    aliases = get_global("territory_aliases")
+    assert {two: aliases[three] for two, three in THREE_LETTERS.items()} == {two: [two] for two in THREE_LETTERS}

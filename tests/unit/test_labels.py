@@ -4,16 +4,18 @@ import ast
 import enum
 import string
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus import labels
-from campus.labels import LANGUAGES, Message, Told, catalogue, label, served
-from commands.labels import CHECKOUT, PACKAGES, SPOKEN, spoken
+from campus.labels import LANGUAGES, Message, Told, label, served, translations
+from campus.labels.translations import translations_in
+from commands.labels import CHECKOUT, PACKAGES, SPOKEN, catalogue, spoken
 from connectors.library import HoldState
 
 
@@ -94,8 +96,23 @@ def test_the_first_language_that_we_serve_is_served(wanted: tuple[str, ...], lan
     assert served(wanted) == language
 
 
-def test_a_translation_nobody_vouches_for_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    doubtful = Catalog(locale="zh_Hant")
-    doubtful.add("Other", "別的", flags=["fuzzy"], context="HoldState")
-    monkeypatch.setattr(labels, "catalogue", lambda language: doubtful)
-    assert label(HoldState.OTHER, "zh-Hant") == Told("Other", "en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_read_as_gettext_reads_it(language: str) -> None:
+    whole = {(entry.context, entry.id): entry.string for entry in catalogue(language) if entry.id}
+    assert translations(language) == whole
+
+
+WRITTEN = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")) | st.sampled_from("\n\t"))
+WORDS = WRITTEN.filter(bool)
+
+
+@given(st.dictionaries(st.tuples(st.none() | WORDS, WORDS), st.tuples(WRITTEN, st.booleans()), max_size=5))
+def test_whatever_is_written_is_read_but_what_nobody_vouches_for(
+    written: dict[tuple[str | None, str], tuple[str, bool]],
+) -> None:
+    found, file = Catalog(), BytesIO()
+    for (context, english), (told, fuzzy) in written.items():
+        found.add(english, told, context=context, flags=["fuzzy"] if fuzzy else [])
+    write_po(file, found, width=20, omit_header=True)
+    vouched = {key: told for key, (told, fuzzy) in written.items() if told and not fuzzy}
+    assert translations_in(file.getvalue().decode()) == vouched
