@@ -1,33 +1,41 @@
 """Shadow mode: the same query once more by graphql-core, to learn from live traffic where plans answer otherwise."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from datetime import date
 from typing import Any
 
 from graphql import ExecutionResult
-
-from connectors.reads import settled
 
 log = logging.getLogger("gateway.shadow")
 
 SHOWN = 20
 """Paths in one line of the log."""
 
+PATIENCE = 0.5
+"""Seconds that a shadow may be behind; it asks the same systems at the same time."""
+
 
 async def compared(
-    running: Awaitable[ExecutionResult], shadow: Awaitable[ExecutionResult], told: str
+    running: Awaitable[ExecutionResult], shadow: Coroutine[Any, Any, ExecutionResult], told: str
 ) -> ExecutionResult:
     """What is running gives, whatever becomes of its shadow; `told` says in the log which operation it is.
 
     The log names paths and no values, not even those in messages.
     """
-    result, expected = await settled([running, shadow])
-    if isinstance(result, Exception):
-        raise result
-    if isinstance(expected, Exception):
-        log.error("%s only the shadow failed", told, exc_info=expected)
-    elif found := differences(result, expected):
+    shadowing = asyncio.create_task(shadow)
+    shadowing.add_done_callback(lambda done: done.cancelled() or done.exception())  # where what it follows fails, too
+    try:
+        result = await running
+        await asyncio.wait([shadowing], timeout=PATIENCE)
+    finally:
+        shadowing.cancel()
+    if not shadowing.done() or shadowing.cancelled():
+        log.error("%s only the shadow did not end", told)
+    elif failure := shadowing.exception():
+        log.error("%s only the shadow failed", told, exc_info=failure)
+    elif found := differences(result, shadowing.result()):
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         log.error("%s differs from its shadow at %s%s", told, ", ".join(found[:SHOWN]), more)
     return result

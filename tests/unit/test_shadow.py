@@ -1,5 +1,6 @@
 """Shadow mode says where two ways to run a query differ, and no value of either."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_differences_are_told_by_their_path(one: ExecutionResult, other: Executi
 
 
 async def given(outcome: Any) -> Any:
-    if isinstance(outcome, Exception):
+    if isinstance(outcome, BaseException):
         raise outcome
     return outcome
 
@@ -69,6 +70,20 @@ async def test_a_shadow_that_fails_harms_nobody(caplog: pytest.LogCaptureFixture
     ours = result({"a": 1})
     assert await compared(given(ours), given(RuntimeError("shadow")), "the operation") is ours
     assert caplog.records[0].getMessage() == "the operation only the shadow failed"
+
+
+async def never() -> Any:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("shadow", [never, lambda: given(asyncio.CancelledError())])
+async def test_nor_does_one_that_does_not_end(
+    shadow: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.shadow.PATIENCE", 0.01)
+    ours = result({"a": 1})
+    assert await asyncio.wait_for(compared(given(ours), shadow(), "the operation"), 5) is ours
+    assert [record.getMessage() for record in caplog.records] == ["the operation only the shadow did not end"]
 
 
 async def test_what_fails_fails_with_its_shadow_too() -> None:
