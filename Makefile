@@ -7,7 +7,7 @@
 #   make labels   bring the catalogues of our own words (campus/labels) up to what the code says
 #   make graphiql build GraphiQL, if it is missing or older than its sources
 #   make bundle   write dist/: what installs the committed state without internet
-#   make bench    the dashboard in memory and over HTTP, against others, and 15,000 subscriptions (Linux, two cores, nothing else running)
+#   make bench    the dashboard in memory, over HTTP and over the whole university, and 15,000 subscriptions (Linux, two cores, nothing else running)
 #   make lock     pin the dependencies of pyproject.toml anew (needs uv)
 
 SHELL := /bin/sh
@@ -58,6 +58,7 @@ bundle: $(RUN) graphiql
 bench: $(DEV)
 	$(PY) -m benchmarks.execution
 	$(PY) -m benchmarks.over_http
+	$(PY) -m benchmarks.whole
 	$(PY) -m benchmarks.subscriptions
 
 lock:

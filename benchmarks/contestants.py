@@ -1,7 +1,6 @@
 """Each contestant as a server of its own. python -m benchmarks.contestants NAME STUB_URL    prints its port"""
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -15,15 +14,14 @@ from aiohttp import web
 from strawberry.aiohttp.views import GraphQLView
 from strawberry.extensions import ParserCache, ValidationCache
 
-from commands.opening import settle_memory
 from connectors.wire import Access, System, connected
 from pipeline.answers import Answers
 from pipeline.correlation import mark_answer
 from pipeline.http import Gateway
 from pipeline.settings import Settings
-from pipeline.telemetry import open_logs, operations
 from pipeline.viewer import Viewers
 
+from . import serving
 from .dashboard import QUERY, SHIPPED, Query
 from .remote import Ask, Remote, by_aiohttp, joint
 
@@ -133,19 +131,12 @@ async def serve(routes: Routes, stub: str) -> None:
     async with AsyncExitStack() as stack:
         app = web.Application()
         await routes(app, stub, stack)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        settle_memory()
-        print(runner.addresses[0][1], flush=True)
-        await asyncio.Event().wait()
+        await serving.serve(app)
 
 
 def main() -> None:
     routes, quick = CONTESTANTS[sys.argv[1]]
-    open_logs()
-    for lines in operations.handlers:  # written, as in service
-        lines.setStream(open(os.devnull, "w", encoding="utf-8"))  # type: ignore[attr-defined]  # noqa: SIM115
+    serving.logs_to_nowhere()
     running = serve(routes, sys.argv[2])
     if quick:
         uvloop.run(running)

@@ -3,22 +3,19 @@
 python -m benchmarks.followed URL    prints its port
 """
 
-import asyncio
-import os
 import resource
 import sys
 from datetime import datetime
 
 import uvloop
-from aiohttp import web
 
-from commands.opening import runner_of, settle_memory
 from connectors.sis import class_schedule_visits
 from gateway import open_gateway  # noqa: TID251  what is measured is all of it
 from pipeline.settings import settings_from
 from pipeline.settings_values import Surroundings
-from pipeline.telemetry import open_logs, operations
 from sandbox.university import CAMPUS_TIME
+
+from .serving import logs_to_nowhere, serve
 
 NOW = datetime(2026, 10, 28, 10, tzinfo=CAMPUS_TIME)
 
@@ -40,17 +37,10 @@ async def main() -> None:
     often = settings.systems[0].model_copy(update={"index_refresh": EVERY})
     class_schedule_visits.INTERVAL = EVERY
     async with open_gateway(settings.model_copy(update={"systems": (often,)}), now=lambda: NOW) as app:
-        runner = runner_of(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        settle_memory()
-        print(runner.addresses[0][1], flush=True)
-        await asyncio.Event().wait()
+        await serve(app)
 
 
 if __name__ == "__main__":
     may_open_all()
-    open_logs()
-    for lines in operations.handlers:  # written, as in service
-        lines.setStream(open(os.devnull, "w", encoding="utf-8"))  # type: ignore[attr-defined]  # noqa: SIM115
+    logs_to_nowhere()
     uvloop.run(main())

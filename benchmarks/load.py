@@ -1,32 +1,40 @@
-"""Clients that ask one thing over and over, each on a connection of its own that it keeps."""
+"""Clients that ask over and over, each on a connection of its own that it keeps."""
 
 import asyncio
 import time
+from collections.abc import Sequence
+from itertools import cycle, islice
 
 HEAD = (
     "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
-    "Content-Length: {length}\r\n\r\n"
+    "{more}Content-Length: {length}\r\n\r\n"
 )
 
 
-async def asked(port: int, body: bytes, connections: int, requests: int) -> tuple[list[float], bytes]:
-    """Milliseconds of each request, and the last answer. Raises SystemExit for whatever is no 200."""
-    request = HEAD.format(length=len(body)).encode() + body
-    left = iter(range(requests))
+def request(body: bytes, token: str = "") -> bytes:
+    more = f"Authorization: Bearer {token}\r\n" if token else ""
+    return HEAD.format(more=more, length=len(body)).encode() + body
+
+
+async def asked(
+    port: int, requests: Sequence[bytes], connections: int, many: int
+) -> tuple[list[float], dict[int, bytes]]:
+    """Milliseconds of so many requests, which are taken in turn, and the last answer to each by its place. Raises
+    SystemExit for whatever is no 200."""
+    left = islice(cycle(enumerate(requests)), many)
     spent: list[float] = []
-    last = b""
+    last: dict[int, bytes] = {}
 
     async def client() -> None:
-        nonlocal last
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-        for _ in left:
+        for place, request in left:
             started = time.perf_counter()
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 raise SystemExit(head.decode())
             (length,) = (line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            last = await reader.readexactly(int(length.split(b":")[1]))
+            last[place] = await reader.readexactly(int(length.split(b":")[1]))
             spent.append((time.perf_counter() - started) * 1000)
         writer.close()
 

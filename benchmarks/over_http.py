@@ -24,7 +24,7 @@ import uvloop
 from .chart import chart
 from .contestants import CONTESTANTS
 from .dashboard import QUERY
-from .load import asked, calls_since
+from .load import asked, calls_since, request
 
 ROUNDS = 7
 LEAST = 3
@@ -36,7 +36,7 @@ SECONDS = {1: 40, 32: 90, 128: 150}
 
 AGAINST = ("Strawberry as documented", "aiohttp endpoint by hand")
 OURS = "this gateway"
-BODY = json.dumps({"query": QUERY, "variables": {"many": 8}}).encode()
+REQUEST = request(json.dumps({"query": QUERY, "variables": {"many": 8}}).encode())
 MOST_CALLS = 9
 """Of one dashboard: four lists, and people and courses for each as it comes."""
 
@@ -73,6 +73,14 @@ class Measured(NamedTuple):
     """To the stub, for each dashboard."""
 
 
+def load_told() -> float:
+    """What the machine has to do before we begin, which is printed."""
+    load = os.getloadavg()[0]
+    busy = " (something else is running; look at ratios only)" if load > 1 else ""
+    print(f"load of the machine: {load:.1f}{busy}")
+    return load
+
+
 def end_cleanly() -> None:
     """Whoever ends this process ends those that it has started."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
@@ -94,11 +102,11 @@ async def measured(server: Server, stub: Server, connections: int) -> tuple[Meas
     requests = REQUESTS[connections]
     await calls_since(stub.port)
     before = server.cpu()
-    spent, last = await asked(server.port, BODY, connections, requests)
+    spent, answers = await asked(server.port, [REQUEST], connections, requests)
     cpu = server.cpu() - before
     calls = await calls_since(stub.port) / requests
     in_order = sorted(spent)
-    answer = json.loads(last.replace(b'Z"', b'+00:00"'))
+    answer = json.loads(answers[0].replace(b'Z"', b'+00:00"'))
     return Measured(requests / cpu, statistics.median(spent), in_order[-1 - len(in_order) // 100], calls), answer
 
 
@@ -165,10 +173,7 @@ def all_started(milliseconds: int) -> Iterator[tuple[dict[str, Server], Server]]
 
 async def main(rounds: int) -> None:
     os.sched_setaffinity(0, {max(CORES)})
-    began, load = time.gmtime(), os.getloadavg()[0]
-    print(
-        f"load of the machine: {load:.1f}" + (" (something else is running; look at ratios only)" if load > 1 else "")
-    )
+    began, load = time.gmtime(), load_told()
     with all_started(0) as (servers, stub):
         found = await rounds_of(servers, stub, rounds)
         memory = {name: round(server.megabytes()) for name, server in servers.items()}
