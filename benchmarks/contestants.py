@@ -22,7 +22,7 @@ from pipeline.settings import Settings
 from pipeline.viewer import Viewers
 
 from . import serving
-from .dashboard import QUERY, SHIPPED, Query
+from .dashboard import QUERY, SHIPPED, SYSTEM_OF, Query
 from .remote import Ask, Remote, by_aiohttp, joint
 
 Routes = Callable[[web.Application, str, AsyncExitStack], Awaitable[None]]
@@ -39,7 +39,7 @@ def strawberrys(extensions: list[Any]) -> Routes:
     async def add_to(app: web.Application, stub: str, stack: AsyncExitStack) -> None:
         ask = by_aiohttp(await session_of(stack), stub)
 
-        class View(GraphQLView):  # type: ignore[type-arg]
+        class View(GraphQLView[Remote]):
             async def get_context(self, request: web.Request, response: web.StreamResponse) -> Remote:
                 return Remote(SHIPPED, ask)
 
@@ -73,14 +73,17 @@ FIELDS = {
 
 async def _dashboard(ask: Ask, many: int) -> dict[str, Any]:
     sizes = {"courses": 5, "assignments": many, "announcements": 6, "events": 5}
-    told = await asyncio.gather(*(ask(f"/lists/{name}?first={first}") for name, first in sizes.items()))
+    told = await asyncio.gather(*(ask(f"/{SYSTEM_OF[name]}/lists/{name}?first={size}") for name, size in sizes.items()))
     lists = {name: orjson.loads(rows) for name, rows in zip(sizes, told, strict=True)}
-    persons = {row["person_id"] for name in ("courses", "announcements", "events") for row in lists[name]}
+    persons = {name: {row["person_id"] for row in lists[name]} for name in ("courses", "announcements", "events")}
     courses = {row["course_id"] for row in lists["assignments"]}
-    people, taught = await asyncio.gather(
-        ask("/people?ids=" + ",".join(sorted(persons))), ask("/courses?ids=" + ",".join(sorted(courses)))
+    taught, *people = await asyncio.gather(
+        ask(f"/{SYSTEM_OF['courses']}/courses?ids=" + ",".join(sorted(courses))),
+        *(ask(f"/{SYSTEM_OF[name]}/people?ids=" + ",".join(sorted(ids))) for name, ids in persons.items()),
     )
-    person_of = {row["id"]: row for row in orjson.loads(people)}
+    person_of = {
+        name: {row["id"]: row for row in orjson.loads(rows)} for name, rows in zip(persons, people, strict=True)
+    }
     course_of = {row["id"]: {key: row[key] for key in ("id", "title", "room")} for row in orjson.loads(taught)}
     dashboard: dict[str, Any] = {}
     for name, rows in lists.items():
@@ -92,7 +95,7 @@ async def _dashboard(ask: Ask, many: int) -> dict[str, Any]:
             if name == "assignments":
                 one["course"] = course_of[row["course_id"]]
             else:
-                one["person"] = person_of[row["person_id"]]
+                one["person"] = person_of[name][row["person_id"]]
             told_rows.append(one)
     return dashboard
 
@@ -102,8 +105,11 @@ def ours(*, keeps: bool) -> Routes:
     `keeps`, what is everybody's; lists are each person's own, and asked for each."""
 
     async def add_to(app: web.Application, stub: str, stack: AsyncExitStack) -> None:
-        upstream = await stack.enter_async_context(connected(System("stub", "sis", "CWB", "stub"), Access(stub)))
-        loaders = joint(upstream, keeps=keeps)
+        upstreams = {
+            id: await stack.enter_async_context(connected(System(id, "sis", "CWB", "stub"), Access(stub)))
+            for id in SYSTEM_OF.values()
+        }
+        loaders = joint(upstreams, keeps=keeps)
         settings = Settings()
         answers = Answers(
             schema=strawberry.Schema(Query),

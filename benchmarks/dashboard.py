@@ -1,7 +1,8 @@
-"""A dashboard over four systems, all of it in memory: records, loaders and one query of some 270 leaves."""
+"""A dashboard over four systems, all of it in memory: records, loaders and one query of some 270 leaves.
+
+Each list is another system's, and so are the people in it: nobody can ask one system for another's."""
 
 import enum
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ class PersonRecord(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True):
     """A row of any of the four lists."""
 
+    system: str
     id: str
     title: str
     about: str
@@ -48,9 +50,14 @@ class Entry(msgspec.Struct, frozen=True):
 PEOPLE = {f"p{n}": PersonRecord(f"p{n}", f"Person {n}", None if n % 3 == 0 else f"p{n}@example.edu") for n in range(60)}
 
 
+SYSTEM_OF = {"courses": "records", "assignments": "learning", "announcements": "portal", "events": "calendar"}
+"""List -> the system that holds it."""
+
+
 def _entries(name: str, many: int) -> list[Entry]:
     return [
         Entry(
+            system=SYSTEM_OF[name],
             id=f"{name}-{n}",
             title=f"{name} {n}",
             about="what there is to say of it " * 3,
@@ -71,8 +78,6 @@ def _entries(name: str, many: int) -> list[Entry]:
 LISTS = {name: _entries(name, 40) for name in ("courses", "assignments", "announcements", "events")}
 COURSES = {entry.id: entry for entry in LISTS["courses"]}
 
-STUB = "stub"
-
 RowKey = tuple[str, str]
 """The system whose row it is, as keys of our connectors begin, and its id."""
 
@@ -87,13 +92,13 @@ class Loaders:
         self.courses = kind(self._courses)
         self.lists = kind(self._lists)
 
-    async def _people(self, keys: list[RowKey]) -> Sequence[PersonRecord]:
+    async def _people(self, keys: list[RowKey]) -> list[PersonRecord]:
         return [PEOPLE[id] for _, id in keys]
 
-    async def _courses(self, keys: list[RowKey]) -> Sequence[Entry]:
+    async def _courses(self, keys: list[RowKey]) -> list[Entry]:
         return [COURSES[id] for _, id in keys]
 
-    async def _lists(self, keys: list[Key]) -> Sequence[list[Entry]]:
+    async def _lists(self, keys: list[Key]) -> list[list[Entry]]:
         return [LISTS[name][:many] for name, many in keys]
 
 
@@ -118,7 +123,7 @@ class Course:
     places: int
     share: float
     person: Person = strawberry.field(
-        resolver=relation(key=lambda entry: (STUB, entry.person_id), by=lambda loaders: loaders.people)
+        resolver=relation(key=lambda entry: (entry.system, entry.person_id), by=lambda loaders: loaders.people)
     )
 
 
@@ -127,7 +132,7 @@ class Event(Course):
     about: str
     until: datetime
     course: Course = strawberry.field(
-        resolver=relation(key=lambda entry: (STUB, entry.course_id), by=lambda loaders: loaders.courses)
+        resolver=relation(key=lambda entry: (SYSTEM_OF["courses"], entry.course_id), by=lambda loaders: loaders.courses)
     )
 
 

@@ -10,10 +10,12 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import orjson
 import strawberry
 import uvloop
+from aiodataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 
 from pipeline.operation_store import OperationStore
@@ -28,10 +30,10 @@ RUNS = 20
 Run = Callable[[], Awaitable[bytes]]
 
 
-def contestants(loaders: Callable[[type], Loaders]) -> dict[str, Run]:
+def contestants(loaders: Callable[[type[DataLoader[Any, Any]]], Loaders]) -> dict[str, Run]:
     """Name -> one run. `loaders` gives those that an operation works with."""
     plain = strawberry.Schema(Query)
-    cached = strawberry.Schema(Query, extensions=[ParserCache(), ValidationCache()])
+    cached = strawberry.Schema(Query, extensions=[lambda: ParserCache(), lambda: ValidationCache()])
     stores = {plans: OperationStore(plain, Limits(), {"dashboard": QUERY}, plans=plans) for plans in (True, False)}
 
     def strawberrys(schema: strawberry.Schema) -> Run:
@@ -84,7 +86,7 @@ def table(title: str, spent: dict[str, list[float]]) -> None:
 
 async def main(rounds: int) -> None:
     logging.disable(logging.CRITICAL)
-    known = {kind: Loaders(kind) for kind in (OURS, SHIPPED)}
+    known: dict[type[DataLoader[Any, Any]], Loaders] = {kind: Loaders(kind) for kind in (OURS, SHIPPED)}
     fresh, warm = contestants(Loaders), contestants(known.__getitem__)
     print(f"{leaves(json.loads(await fresh['plans']())['data'])} leaves, {rounds} rounds of {RUNS} runs")
     table("Everything is loaded anew, from memory", await measured(fresh, rounds))

@@ -38,7 +38,7 @@ AGAINST = ("Strawberry as documented", "aiohttp endpoint by hand")
 OURS = "this gateway"
 REQUEST = request(json.dumps({"query": QUERY, "variables": {"many": 8}}).encode())
 MOST_CALLS = 9
-"""Of one dashboard: four lists, and people and courses for each as it comes."""
+"""Of one dashboard: four lists, three systems' people, and courses; for each as it comes, and so at times one more."""
 
 WAIT = 20
 """Milliseconds of a call to a system that is not beside us."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from connectors import reads
 from connectors.wire import Line, Operation, Upstream
 
-from .dashboard import STUB, Entry, Key, Loaders, PersonRecord, RowKey
+from .dashboard import SYSTEM_OF, Entry, Key, Loaders, PersonRecord, RowKey
 
 MINUTE = reads.Lifetime(fresh=60.0)
 
@@ -32,21 +32,35 @@ class Remote(Loaders):
         super().__init__(kind)
         self._ask = ask
 
-    async def _people(self, keys: list[RowKey]) -> Sequence[PersonRecord]:
-        return _people.decode(await self._ask("/people?ids=" + _ids(keys)))
+    async def _people(self, keys: list[RowKey]) -> list[PersonRecord]:
+        """One call to each system, side by side."""
+        systems = sorted({system for system, _ in keys})
+        asked = [[key for key in keys if key[0] == system] for system in systems]
+        told = await asyncio.gather(*(self._ask(_rows("people", each)) for each in asked))
+        found = {key: row for each, rows in zip(asked, told, strict=True) for key, row in _by_key(each, rows)}
+        return [found[key] for key in keys]
 
-    async def _courses(self, keys: list[RowKey]) -> Sequence[Entry]:
-        return _entries.decode(await self._ask("/courses?ids=" + _ids(keys)))
+    async def _courses(self, keys: list[RowKey]) -> list[Entry]:
+        return _entries.decode(await self._ask(_rows("courses", keys)))
 
-    async def _lists(self, keys: list[Key]) -> Sequence[list[Entry]]:
+    async def _lists(self, keys: list[Key]) -> list[list[Entry]]:
         return await asyncio.gather(*(self._list(*key) for key in keys))
 
     async def _list(self, name: str, many: int) -> list[Entry]:
-        return _entries.decode(await self._ask(f"/lists/{name}?first={many}"))
+        return _entries.decode(await self._ask(_list_of(name, many)))
 
 
-def _ids(keys: list[RowKey]) -> str:
-    return ",".join([id for _, id in keys])
+def _by_key(keys: list[RowKey], rows: bytes) -> Iterable[tuple[RowKey, PersonRecord]]:
+    return zip(keys, _people.decode(rows), strict=True)
+
+
+def _rows(kind: str, keys: list[RowKey]) -> str:
+    """Where these rows are, all of one system."""
+    return f"/{keys[0][0]}/{kind}?ids=" + ",".join([id for _, id in keys])
+
+
+def _list_of(name: str, many: int) -> str:
+    return f"/{SYSTEM_OF[name]}/lists/{name}?first={many}"
 
 
 def by_aiohttp(session: aiohttp.ClientSession, url: str) -> Ask:
@@ -76,19 +90,22 @@ class Joint(reads.Loaders):
     def joined(self) -> Counter[str]:
         return self.operation.joined
 
-    async def _get(self, target: str) -> bytes:
+    def end(self) -> None:
+        self.operation.end()
+
+    async def _get(self, system: str, target: str) -> bytes:
         """As our wire modules ask: with deadline, retry, what a status means, and a correlation id."""
-        line: Line = self.ask(STUB)
+        line: Line = self.ask(system)
         return (await line.get(target)).body
 
     async def _people(self, keys: list[RowKey]) -> Sequence[PersonRecord]:
-        return _people.decode(await self._get("/people?ids=" + _ids(keys)))
+        return _people.decode(await self._get(keys[0][0], _rows("people", keys)))
 
     async def _courses(self, keys: list[RowKey]) -> Sequence[Entry]:
-        return _entries.decode(await self._get("/courses?ids=" + _ids(keys)))
+        return _entries.decode(await self._get(keys[0][0], _rows("courses", keys)))
 
     async def _list(self, keys: list[OwnKey]) -> Sequence[list[Entry]]:
-        return [_entries.decode(await self._get(f"/lists/{name}?first={many}")) for _, name, many, _ in keys]
+        return [_entries.decode(await self._get(system, _list_of(name, many))) for system, name, many, _ in keys]
 
     @property
     def lists(self) -> "_Own":
@@ -109,12 +126,11 @@ class _Own:
         self._joint = joint
 
     def load(self, key: Key) -> asyncio.Future[list[Entry]]:
-        return self._joint.list_by_key.load((STUB, *key, self._joint.operation.correlation_id))
+        return self._joint.list_by_key.load((SYSTEM_OF[key[0]], *key, self._joint.operation.correlation_id))
 
 
-def joint(upstream: Upstream, *, keeps: bool) -> Callable[[str], Joint]:
-    """Loaders for an operation of this correlation id."""
-    upstreams = {STUB: upstream}
+def joint(upstreams: Mapping[str, Upstream], *, keeps: bool) -> Callable[[str], Joint]:
+    """Loaders for an operation of this correlation id, over systems by their ids."""
     caches = reads.Caches(reads.Hub(1), upstreams) if keeps else None
-    joining = reads.Joining(lambda _, operation: Line(upstream, operation), upstreams, caches)
+    joining = reads.Joining(lambda system, operation: Line(upstreams[system], operation), upstreams, caches)
     return lambda correlation_id: Joint(joining, Operation(correlation_id), reads.Reading(through=keeps))

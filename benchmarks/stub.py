@@ -14,11 +14,12 @@ from .dashboard import COURSES, LISTS, PEOPLE
 
 
 def answer(target: str) -> object:
-    """`/people?ids=p1,p2`, `/courses?ids=…` or `/lists/events?first=5`."""
-    path, given = urlsplit(target).path, parse_qs(urlsplit(target).query)
-    if path.startswith("/lists/"):
-        return LISTS[path.removeprefix("/lists/")][: int(given["first"][0])]
-    rows = PEOPLE if path == "/people" else COURSES
+    """Of any system: `/records/people?ids=p1,p2`, `/records/courses?ids=…` or `/calendar/lists/events?first=5`."""
+    _, _system, kind, *name = urlsplit(target).path.split("/")
+    given = parse_qs(urlsplit(target).query)
+    if kind == "lists":
+        return LISTS[name[0]][: int(given["first"][0])]
+    rows = PEOPLE if kind == "people" else COURSES
     return [rows[key] for key in given["ids"][0].split(",")]
 
 
