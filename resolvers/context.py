@@ -157,7 +157,8 @@ ACCOUNT_RECORDS = frozenset[type]().union(
 
 
 class RequestContext:
-    """One operation: who asks, what it may spend, and what it has read, which is let go of with it."""
+    """One operation: who asks, what it may spend, and what it has read. Nothing that it holds holds it, so that what is
+    somebody's is gone from memory with the answer."""
 
     def __init__(self, campus: Campus, shared: Shared, viewer: Viewer, operation: Operation) -> None:
         self.campus = campus
@@ -173,7 +174,6 @@ class RequestContext:
         self._known = shared.known
         self._joining = shared.joining
         self._caches = shared.caches
-        operation.watch = Watching(shared.caches, lambda system: self.accounts.found(system), self._change_seconds)
 
     # What it reads with is made when somebody reads: most operations want little of it, and each subscription keeps its
     # own. Joined with those of other operations are calls of all but the portal's.
@@ -213,7 +213,9 @@ class RequestContext:
     @cached_property
     def accounts(self) -> Accounts:
         by_number = self.sis.person_by_number
-        return Accounts(self.viewer, self.campus.ways, by_number, self._own_number, self._known)
+        return Accounts(
+            self.viewer, self.campus.ways, by_number, partial(_own_number, self.campus, self.library), self._known
+        )
 
     def changed(self, system: str) -> None:
         """Something was changed there: what this operation reads from now on, and what is followed, is read anew."""
@@ -230,7 +232,8 @@ class RequestContext:
 
     def apart(self, system: str) -> Any:
         """A system's wire module for a change: it has its own time, and goes on when this operation is over."""
-        return self.campus.ask(system, self._operation.apart())
+        watch = Watching(self._caches, self.accounts.found, self._change_seconds)
+        return self.campus.ask(system, self._operation.apart(watch))
 
     @property
     def seconds(self) -> float | None:
@@ -255,15 +258,16 @@ class RequestContext:
         system = system_of(key)
         return await index.get(key, self._operation.seconds_left(system, self.campus.upstreams[system].timeout))
 
-    async def _own_number(self, system: str, name: str) -> str | None:
-        """What a system calls the account of this name: the same, unless it can be asked for a patron."""
-        if system not in self.campus.answering("patron"):
-            return name
-        return await self.library.reader_by_name.load(AccountKey(system, name))
-
     def _change_seconds(self, system: str) -> tuple[float, float]:
         upstream = self.campus.upstreams[system]
         return self._operation.seconds or upstream.timeout, upstream.change_limit
+
+
+async def _own_number(campus: Campus, library: LibraryLoaders, system: str, name: str) -> str | None:
+    """What a system calls the account of this name: the same, unless it can be asked for a patron."""
+    if system not in campus.answering("patron"):
+        return name
+    return await library.reader_by_name.load(AccountKey(system, name))
 
 
 READ_WITH = [name for name, each in vars(RequestContext).items() if isinstance(each, cached_property)]

@@ -65,7 +65,7 @@ class Operation:
         self.outcomes: dict[Asked, object] = {}
         """What came of each question."""
         self.watch: Watch | None = None
-        """Told of each change."""
+        """Told of each change; None where nothing is changed."""
         self._until: dict[str, float] = {}
 
     def end(self) -> None:
@@ -73,10 +73,10 @@ class Operation:
         for waiting in self.ahead:
             waiting.cancel()
 
-    def apart(self) -> "Operation":
-        """One that goes on when this is over: with a purse of its own, and the same tally."""
+    def apart(self, watch: Watch) -> "Operation":
+        """One for changes, that goes on when this is over: with a purse of its own, and the same tally."""
         other = Operation(self.correlation_id, seconds=self.seconds, on_tally_of=self)
-        other.watch = self.watch
+        other.watch = watch
         return other
 
     @contextmanager

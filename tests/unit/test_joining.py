@@ -353,9 +353,8 @@ async def test_other_processes_hear_of_a_change_and_do_not_say_it_again() -> Non
 async def test_they_hear_of_one_that_goes_on_when_its_operation_is_over() -> None:
     neighbours = Neighbours()
     here, there = (Source(relay=neighbours.of_one()) for _ in range(2))
-    operation = Operation("somebody")
-    operation.watch = Watching(here.caches, lambda _: None, lambda _: (1.0, 1.0))
-    with operation.apart().changing("one"):
+    watch = Watching(here.caches, lambda _: None, lambda _: (1.0, 1.0))
+    with Operation("somebody").apart(watch).changing("one"):
         begun = there.upstreams["one"].changes
     assert there.upstreams["one"].changes == begun + 1
 
