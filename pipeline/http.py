@@ -1,9 +1,8 @@
 """GraphQL over HTTP: the path of one request, then its details."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import ExitStack, aclosing, contextmanager
-from typing import Any, TypeVar
 
 from aiohttp import web
 from graphql import OperationType
@@ -23,9 +22,8 @@ from .request import parameters_of
 from .settings import Settings
 from .sockets import Sockets, asks_for_a_socket
 from .telemetry import LEFT, OperationLine
+from .to_its_end import to_its_end
 from .viewer import Viewers, seconds_left
-
-T = TypeVar("T")
 
 
 class Gateway:
@@ -92,7 +90,8 @@ class Gateway:
             if operation.type is OperationType.SUBSCRIPTION:
                 return await self._streamed(request, self._answers.stream(operation, parameters.variables, line), line)
             running = self._answers.single(operation, parameters.variables, line, parameters.seconds)
-            answer = await (_to_its_end(running) if operation.type is OperationType.MUTATION else running)
+            # A change that has begun is made.
+            answer = await (to_its_end(running) if operation.type is OperationType.MUTATION else running)
         except RequestRefused as refusal:
             if not taken.stream_first or not refusal.well_formed:
                 raise
@@ -175,15 +174,6 @@ def _written_if_left(line: OperationLine) -> Iterator[None]:
         followed = line.operation and line.operation.type is OperationType.SUBSCRIPTION
         line.write(200 if followed else LEFT)  # a subscription ends like this
         raise
-
-
-async def _to_its_end(change: Coroutine[Any, Any, T]) -> T:
-    """A change that has begun is made, also where nobody waits for its answer any more."""
-    task = asyncio.create_task(change)
-    try:
-        return await asyncio.shield(task)
-    finally:
-        await asyncio.wait([task])
 
 
 def _line_of(request: web.Request) -> OperationLine:

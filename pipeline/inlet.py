@@ -13,12 +13,13 @@ from connectors.reads import Said
 from resolvers.events import Event, Events
 
 from .accept import wished_languages
-from .cloud_event import PREFIX, cloud_event
+from .cloud_event import PREFIX, CloudEvent, cloud_event
 from .correlation import correlation_id_of
 from .errors import Code, RequestRefused, masked, refused
 from .event_signature import SIGNATURE, TIMESTAMP, signed_words, signs
 from .request import body_of
 from .settings import Settings
+from .to_its_end import to_its_end
 
 SECONDS = 10.0
 """In which an event must have arrived."""
@@ -66,10 +67,16 @@ class Inlet:
         told = cloud_event(request.content_type, request.headers.items(), body)
         event = Event(system, told.type, told.subject)
         self._check_type(event)
-        if not await self._said.first(system, told.source, told.id):
+        # Once it is said to be taken, whoever sends it again is told so.
+        if not await to_its_end(self._taken_first(event, told)):
             raise refused(Code.CONFLICT, "This event was taken already.", status=409)
-        self._events.take(event)
         return event
+
+    async def _taken_first(self, event: Event, told: CloudEvent) -> bool:
+        first = await self._said.first(event.system, told.source, told.id)
+        if first:
+            self._events.take(event)
+        return first
 
     async def _body(self, request: web.Request) -> bytes:
         try:

@@ -16,6 +16,8 @@ import aiohttp
 import pytest
 
 from commands.simulated import follow
+from connectors.reads import Hub
+from resolvers.events import Events
 from sandbox.flowable_deployments import packed
 from sandbox.flowable_services import SERVICES as SERVICES_OF_SANDBOX
 from tests.redis_server import PASSWORD, redis_server
@@ -81,6 +83,27 @@ async def test_an_event_is_taken_once_in_either_mode(told_campus: SimulatedCampu
     assert [await sent(told_campus, b"", quoted) for _ in range(2)] == [(204, None), again]
     # The same id of another source is another event.
     assert await sent(told_campus, event(id="one", source="//another"), STRUCTURED) == (204, None)
+
+
+async def test_an_event_whose_sender_leaves_is_taken_or_not_said_to_be(
+    told_campus: SimulatedCampus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answering, taken = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: Any) -> bool:
+        asked.set()
+        await answering.wait()
+        return True
+
+    monkeypatch.setattr(Hub, "first", slow)
+    monkeypatch.setattr(Events, "take", lambda *_: taken.set())
+    sending = asyncio.create_task(sent(told_campus, event(), STRUCTURED))
+    await asked.wait()
+    sending.cancel()
+    await asyncio.wait([sending])
+    assert (await told_campus.ask("{ __typename }")).errors == []  # the gateway has seen it leave
+    answering.set()
+    await asyncio.wait_for(taken.wait(), 5)
 
 
 async def test_what_is_asked_after_an_event_is_not_told_by_a_call_that_left_before_it(
