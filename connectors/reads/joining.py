@@ -230,7 +230,7 @@ class Joining:
         lane = batch.lane
         lane.in_flight -= 1
         told = _told(task, len(batch.asked))
-        apart = _by_operation(batch.asked)
+        apart = _by_operations(batch.asked)
         if len(apart) > 1 and isinstance(told[0], UpstreamBadResponse) and task.exception():
             # Something among the keys cannot be answered: only who asked for it is to notice.
             for asked in apart:
@@ -261,9 +261,10 @@ def _told(task: asyncio.Task[Sequence[Any]], many: int) -> Sequence[Any]:
     return task.result() if failure is None else [failure] * many
 
 
-def _by_operation(asked: list[Asked[Any]]) -> list[list[Asked[Any]]]:
-    """By whose they were first, which the tally tells."""
-    found: dict[int, list[Asked[Any]]] = {}
+def _by_operations(asked: list[Asked[Any]]) -> list[list[Asked[Any]]]:
+    """Together what the same operations wait for, whoever came first; the tally tells which they are."""
+    found: dict[frozenset[int], list[Asked[Any]]] = {}
     for each in asked:
-        found.setdefault(id(each.operation.calls), []).append(each)
+        whose = frozenset([id(waiter.operation.calls) for waiter in each.waiting])
+        found.setdefault(whose, []).append(each)
     return list(found.values())

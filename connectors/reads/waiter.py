@@ -13,7 +13,7 @@ from .loader import LoadAbortedError
 class Waiter:
     """Cancel its `own`, and nobody else notices."""
 
-    __slots__ = ("_asked", "_joining", "_late", "_many", "_missing", "_timers", "_told", "own")
+    __slots__ = ("_asked", "_joining", "_late", "_many", "_missing", "_timers", "_told", "operation", "own")
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Waiter:
 
     def begin(self, operation: Operation) -> "asyncio.Future[Any]":
         """Waits for what is not answered yet, in each system's time."""
+        self.operation = operation
         systems: dict[str, None] = {}
         for each in self._asked:
             if each.outcome is NOT_YET and self not in each.waiting:

@@ -266,6 +266,15 @@ async def test_what_makes_an_answer_unusable_is_noticed_only_by_who_asked_for_it
     assert source.batches == [[A, AccountKey("one", "m"), B], [A, AccountKey("one", "m")], [B]]
 
 
+async def test_nor_is_it_noticed_by_who_waits_for_another_key_of_theirs(source: Source) -> None:
+    source.failing[A] = UpstreamBadResponse("one", "a row without a number")
+    mine, theirs = source.operation("mine"), source.operation("theirs")
+    asked = [mine.thing_by_key.load(A), mine.thing_by_key.load(B), theirs.thing_by_key.load(B)]
+    told = [await outcome(each) for each in asked]
+    assert [str(each) for each in told] == ["one: a row without a number", "b3", "b3"]
+    assert source.batches == [[A, B], [A], [B]]
+
+
 async def test_who_left_meanwhile_is_not_asked_for_again(source: Source) -> None:
     source.failing[A] = UpstreamBadResponse("one", "a row without a number")
     async with held(source):
