@@ -176,7 +176,7 @@ class RedisRelay:
         try:
             if heard:
                 heard(message)
-        except msgspec.DecodeError as failure:
+        except (msgspec.DecodeError, UnicodeDecodeError) as failure:
             # Another version of the gateway may run beside this one while it is being replaced.
             _log.warning("news of another shape on %s: %s", channel, failure)
 

@@ -100,6 +100,16 @@ async def test_a_document_sent_to_one_process_is_known_to_others_by_its_hash(ser
             strict.asked_for(by_hash)
 
 
+async def test_what_cannot_be_read_ends_no_hearing(server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[str] = []
+    async with processes(server) as (one, other):
+        other.hear("documents", lambda message: heard.append(message.decode()))
+        one.send("documents", b"\xff")
+        one.send("documents", b"{ stop }")
+        await soon(lambda: heard == ["{ stop }"])
+    assert "news of another shape" in caplog.text
+
+
 async def test_one_process_leads_until_it_resigns_or_is_gone(server: RedisServer) -> None:
     async with processes(server) as (one, other):
         assert await one.leads("shuttle", 30)
