@@ -74,11 +74,12 @@ CONTESTANTS = {
 
 def _data(answers: Mapping[int, bytes]) -> dict[int, Any]:
     """By whose they are. Raises SystemExit where anything failed or was told stale."""
-    told = {place: json.loads(answer) for place, answer in answers.items()}
-    for answer in told.values():
+    bodies = {place: json.loads(answer) for place, answer in answers.items()}
+    for answer in bodies.values():
         if answer.keys() != {"data"}:
-            raise SystemExit(f"not all of a dashboard was told: {answer.get('errors') or answer.get('extensions')}")
-    return told
+            more = {name: value for name, value in answer.items() if name != "data"}
+            raise SystemExit(f"not all of a dashboard was told, or not fresh: {str(more)[:400]}")
+    return bodies
 
 
 async def _turn(
