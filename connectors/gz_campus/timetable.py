@@ -1,8 +1,12 @@
 """The whole schedule of one shuttle operator, in memory, and the question everybody asks of it: when does one leave?"""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
+
+import msgspec
+from cachetools import LRUCache
 
 from campus.record import Record
 
@@ -10,6 +14,9 @@ from .records import Crossing, Departure, Route, ServiceDays, Stop, StopTime, Tr
 
 HORIZON = timedelta(days=2)
 """How far ahead a departure is looked for: the night and a day without service lie between."""
+
+WAYS = 32
+"""From one stop to another on one day, of which it is remembered what leaves there."""
 
 
 class ShuttleTimetable(Record, frozen=True):
@@ -23,25 +30,40 @@ class ShuttleTimetable(Record, frozen=True):
     etag: str | None
     """By which the operator tells whether anything changed."""
 
+    _known: LRUCache[tuple[date, str | None, str | None], Sequence[Departure]] = msgspec.field(
+        default_factory=lambda: LRUCache(WAYS)
+    )
+    """By the day on which somebody asks, and from where to where."""
+
     def departures(self, now: datetime, origin: str | None, destination: str | None, limit: int) -> list[Departure]:
         """The next departures from one stop (or from any trip's first), to another where one is named."""
-        found = [
-            departure for trip in self.trips.values() for departure in self._of_trip(trip, now, origin, destination)
-        ]
-        found.sort(key=lambda departure: (departure.scheduled_at, departure.trip))
-        return found[:limit]
+        if any(stop and stop not in self.stops for stop in (origin, destination)):
+            return []
+        asked = now.astimezone(self.zone).date(), origin, destination
+        known = self._known.get(asked)
+        if known is None:
+            known = self._known[asked] = self._around(*asked)
+        begin = bisect_left(known, now, key=lambda departure: departure.scheduled_at)
+        return [each for each in known[begin : begin + limit] if each.scheduled_at <= now + HORIZON]
 
-    def _of_trip(self, trip: Trip, now: datetime, origin: str | None, destination: str | None) -> Iterator[Departure]:
+    def _around(self, day: date, origin: str | None, destination: str | None) -> list[Departure]:
+        """All that somebody who asks on this day may be told. A service day reaches into the next calendar day, so it
+        begins with yesterday's."""
+        days = [day + timedelta(days=days) for days in range(-1, HORIZON.days + 1)]
+        found = [each for trip in self.trips.values() for each in self._of_trip(trip, days, origin, destination)]
+        return sorted(found, key=lambda departure: (departure.scheduled_at, departure.trip))
+
+    def _of_trip(
+        self, trip: Trip, days: Sequence[date], origin: str | None, destination: str | None
+    ) -> Iterator[Departure]:
         leg = _leg(trip, origin, destination)
         if leg is None:
             return
         board, leave = leg
         ridden = [call for call in trip.calls if board.sequence <= call.sequence <= leave.sequence]
-        # A service day reaches into the next calendar day: begin with yesterday's.
-        for days in range(-1, HORIZON.days + 1):
-            day = now.astimezone(self.zone).date() + timedelta(days=days)
+        for day in days:
             start = datetime.combine(day, time(), self.zone)
-            if self.service_days[trip.service].runs(day) and now <= start + board.departs <= now + HORIZON:
+            if self.service_days[trip.service].runs(day):
                 yield Departure(
                     system=self.system,
                     campus=self.campus,

@@ -77,6 +77,20 @@ async def test_departures_are_the_feeds_own_next_ones_between_two_stops(tmp_path
     assert {each.origin.code for each in found} == {origin}
 
 
+async def test_what_leaves_is_worked_out_once_for_who_asks_on_a_day_and_is_right_at_each_moment():
+    async with operator() as (shuttle, _):
+        read = await shuttle.ask().timetable(None)
+        ways = [(None, None), *((call.stop, None) for call in next(iter(read.trips.values())).calls), ("none", None)]
+        for minutes in (0, 1, 24 * 60 - 488, 24 * 60 - 487, 24 * 60, 48 * 60):  # 488 minutes after midnight it begins
+            now, anew = MONDAY_MORNING + timedelta(minutes=minutes), await shuttle.ask().timetable(None)
+            for way in ways:
+                assert read.departures(now, *way, 9999) == anew.departures(now, *way, 9999)
+    (first, second, *_), (again, *_) = read.departures(now, None, None, 50), read.departures(now, None, None, 1)
+    assert again is first
+    assert read.departures(second.scheduled_at, None, None, 1) == [second]
+    assert read.departures(now, "none", None, 9) == read.departures(now, None, "none", 9) == []
+
+
 async def test_an_unchanged_timetable_is_not_sent_again():
     async with operator() as (shuttle, seen):
         first = await shuttle.ask().timetable(None)
