@@ -1,4 +1,4 @@
-"""Python source for what needs no calls: attributes read, checked and put into response objects."""
+"""Python source for what needs no resolvers: attributes read and values derived, checked, put into response objects."""
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +17,7 @@ from graphql import (
 )
 from strawberry.schema.types.base_scalars import isoformat
 
+from .derived import Derived
 from .plain import PlainClasses, is_special
 
 TEMPORAL = frozenset({datetime.datetime, datetime.date, datetime.time})
@@ -47,6 +48,7 @@ class Draft:
     items: list[str] = field(default_factory=list)
     loops: int = 0
     """How deep its loops are nested; Python allows twenty."""
+    takes_context: bool = False
 
     @property
     def expression(self) -> str:
@@ -82,7 +84,7 @@ class Code:
         """Writes a function with the signature of plan.Build; its name."""
         name = self.name("build")
         lines = [
-            f"def {name}(objects, odd):",
+            f"def {name}(objects, odd, context):",
             "    answers = []",
             "    add = answers.append",
             f"    for {draft.variable} in objects:",
@@ -113,6 +115,13 @@ class Code:
         source = "\n\n".join(self._functions) + "\n"
         exec(compile(source, "<plan>", "exec"), self._names)  # noqa: S102 - all of it was written above
         return self._names, source
+
+    def derived(self, declared: Derived, variable: str) -> str:
+        """An expression: what is derived of the object in the variable."""
+        read = self._constant("read", declared.read)
+        if declared.by is None:
+            return f"{read}({variable})"
+        return f"{read}({variable}, {self._constant('by', declared.by)}(context))"
 
     def object(self, draft: Draft) -> list[str]:
         """Statements that turn the object in the draft's variable into its response."""

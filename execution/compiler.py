@@ -23,7 +23,7 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, 
 
 from .codegen import Code, Draft, unless_null
 from .plan import OperationPlan, PlannedField, Selection
-from .resolvers import attribute_of, reader_of, relation_of, resolver_of
+from .resolvers import attribute_of, derived_of, reader_of, relation_of, resolver_of
 
 DEPTH = 60
 """Selections inside one another; what nests deeper could run into Python's own limit where graphql-core would not."""
@@ -95,7 +95,7 @@ class _Compiler:
         return OperationPlan(selection, self._code.plain, source)
 
     def _selection(self, drafted: _Drafted) -> Selection:
-        made = Selection(drafted.type, _not_generated_yet, drafted.planned)
+        made = Selection(drafted.type, _not_generated_yet, drafted.planned, drafted.draft.takes_context)
         self._builders.append((made, self._code.builder(drafted.draft)))
         return made
 
@@ -119,10 +119,12 @@ class _Compiler:
         type_, draft = asked.definition.type, drafted.draft
         named = get_named_type(type_)
         below = self._below(named, asked.details, depth + 1) if is_object_type(named) else None
-        attribute = attribute_of(asked.definition)
-        if attribute and (is_leaf_type(named) or (below and below.inlined)):
+        attribute, derived = attribute_of(asked.definition), derived_of(asked.definition, self._schema)
+        if (attribute or derived) and (is_leaf_type(named) or (below and below.inlined)):
             variable = below.draft.variable if below and not _lists(type_) else self._code.name("value")
-            draft.statements.append(f"{variable} = {draft.variable}.{attribute}")
+            told = self._code.derived(derived, draft.variable) if derived else f"{draft.variable}.{attribute}"
+            draft.statements.append(f"{variable} = {told}")
+            draft.takes_context |= bool((derived and derived.by) or (below and below.draft.takes_context))
             draft.statements += self._converted(variable, type_, below)
             draft.items.append(f"{asked.key!r}: {variable}")
             draft.loops = max(draft.loops, _lists(type_) + (below.draft.loops if below else 0))
@@ -207,7 +209,7 @@ def are_constant(values: Mapping[str, Any]) -> bool:
     )
 
 
-def _not_generated_yet(objects: Any, odd: list[int], /) -> list[dict[str, Any] | None]:
+def _not_generated_yet(objects: Any, odd: list[int], context: Any, /) -> list[dict[str, Any] | None]:
     raise NotImplementedError
 
 

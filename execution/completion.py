@@ -87,7 +87,7 @@ class Completion:
             self._descend(found, objects, arrived=arrived)
             return
         odd: list[int] = []
-        answers = field.selection.build(objects, odd)
+        answers = field.selection.build(objects, odd, self._executor.context_value)
         found.put_lists(lists, answers)
         self._go_on(found, field.selection, objects, answers, odd, arrived=arrived)
 
@@ -126,7 +126,7 @@ class Completion:
     def _build(self, found: Found, selection: Selection, objects: Sequence[Any], *, arrived: bool) -> None:
         """Puts response objects where they belong, and goes on with what they are still asked for."""
         odd: list[int] = []
-        answers = selection.build(objects, odd)
+        answers = selection.build(objects, odd, self._executor.context_value)
         found.put(answers)
         self._go_on(found, selection, objects, answers, odd, arrived=arrived)
 

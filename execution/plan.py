@@ -29,12 +29,12 @@ VARIANTS = 16
 
 
 class Build(Protocol):
-    """Generated: response objects for these objects, in order, with all that is plain attributes filled in.
+    """Generated: response objects for these objects, in order, with all that is plain attributes or derived filled in.
 
     None stands where an object is not as it should be; its number is added to `odd`.
     """
 
-    def __call__(self, objects: Sequence[Any], odd: list[int], /) -> list[dict[str, Any] | None]: ...
+    def __call__(self, objects: Sequence[Any], odd: list[int], context: Any, /) -> list[dict[str, Any] | None]: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -74,11 +74,13 @@ class Selection:
     build: Build
     planned: Sequence[PlannedField]
     """What remains once `build` is done, in the order of the document."""
+    takes_context: bool
+    """Whether `build` derives something of it."""
 
     @property
     def takes_only_objects(self) -> bool:
         """Whether what is told of an object is told of it alone, whoever asks: without context and arguments."""
-        return all(
+        return not self.takes_context and all(
             field.read is not None
             and field.relation is None
             and field.abstract is None

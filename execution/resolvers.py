@@ -16,6 +16,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from .derived import Derived
 from .relation import Plan as Relation
 
 WRAPPERS = ("_resolver", "_async_resolver")
@@ -37,6 +38,13 @@ def relation_of(definition: GraphQLField, schema: GraphQLSchema) -> Relation | N
     resolver = _bare_resolver(definition, schema)
     plan = None if definition.args else getattr(resolver and resolver.wrapped_func, "plan", None)
     return plan if isinstance(plan, Relation) else None
+
+
+def derived_of(definition: GraphQLField, schema: GraphQLSchema) -> Derived | None:
+    """What a derived field declares, unless something stands around it."""
+    resolver = _bare_resolver(definition, schema)
+    declared = None if definition.args else getattr(resolver and resolver.wrapped_func, "derived", None)
+    return declared if isinstance(declared, Derived) else None
 
 
 def reader_of(definition: GraphQLField, schema: GraphQLSchema) -> Callable[[Any], Any] | None:

@@ -38,7 +38,8 @@ class Run:
         """What `execute_operation` returns. None if the root value is too unusual; then nothing was called."""
         root_value = self._executor.root_value
         # There may be none, and null is no object for generated code.
-        (data,) = self._plan.root.build([object() if root_value is None else root_value], [])
+        objects = [object() if root_value is None else root_value]
+        (data,) = self._plan.root.build(objects, [], self._executor.context_value)
         if data is None:
             return None
         self._response.data = data

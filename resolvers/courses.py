@@ -1,6 +1,7 @@
 """Terms, courses and sections: public, from the term's index."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 from strawberry import Parent
@@ -9,8 +10,9 @@ from campus.timetable import Day
 from connectors import sis
 from connectors.reads import settled
 from connectors.wire import UpstreamError
+from execution.derived import derived
 
-from .context import Info
+from .context import Campus, Info
 from .merged import Merged, merged, missing
 from .paging import Page, paged
 from .refusals import BadUserInput
@@ -59,8 +61,11 @@ async def terms(info: Info, campus: str | None = None) -> Merged[sis.Term] | Non
     return Merged(nodes=nodes, unavailable=found.unavailable)
 
 
-def is_current(term: Parent[sis.Term], info: Info) -> bool:
-    return term.starts_at <= info.context.campus.now() <= term.ends_at
+def _is_current(term: sis.Term, campus: Campus) -> bool:
+    return term.starts_at <= campus.now() <= term.ends_at
+
+
+is_current = derived(_is_current, by=attrgetter("campus"))
 
 
 async def current_term(info: Info, system: str) -> sis.Term:

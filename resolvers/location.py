@@ -1,12 +1,16 @@
 """Where rooms and libraries are: what a campus's student system knows of its places, and what the settings say."""
 
+from collections.abc import Sequence
+
 from strawberry import Parent
 
 from campus.location import Location
 from campus.text import best, told_language
 from connectors import library, sis
+from execution.derived import derived
 
 from .context import Info
+from .texts import LANGUAGES
 
 
 async def location_of(info: Info, campus: str, room: str) -> Location | None:
@@ -26,9 +30,13 @@ async def location_of_meeting(meeting: Parent[sis.CampusMeeting], info: Info) ->
     return await location_of(info, meeting.campus, meeting.room)
 
 
-def building(location: Parent[Location], info: Info) -> str | None:
-    return best(location.building, info.context.languages) if location.building else None
+def _building(location: Location, languages: Sequence[str]) -> str | None:
+    return best(location.building, languages) if location.building else None
 
 
-def building_language(location: Parent[Location], info: Info) -> str | None:
-    return told_language(location.building, info.context.languages) if location.building else None
+def _building_language(location: Location, languages: Sequence[str]) -> str | None:
+    return told_language(location.building, languages) if location.building else None
+
+
+building = derived(_building, by=LANGUAGES)
+building_language = derived(_building_language, by=LANGUAGES)

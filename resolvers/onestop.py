@@ -8,6 +8,7 @@ from strawberry import Parent
 from campus import forms
 from connectors import onestop
 from connectors.wire import UpstreamError
+from execution.derived import derived
 
 from .ahead import STEPS, wanted_below
 from .context import Info
@@ -59,7 +60,8 @@ def _latest_first(application: onestop.Application) -> tuple[int, str, str]:
     return (-int(application.submitted_at.timestamp()), application.system, application.id)
 
 
-def key_of_service(service: Parent[onestop.Service]) -> str:
+@derived
+def key_of_service(service: onestop.Service) -> str:
     return service.key.key
 
 

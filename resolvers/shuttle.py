@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 import strawberry
-from strawberry import Parent
 
 from connectors.gz_campus import Departure, Stop, StopKey, TripUpdates
 from connectors.reads import settled
 from connectors.wire import UpstreamError
+from execution.derived import derived
 
 from .ahead import ALERTS, wanted_below
 from .context import Info
@@ -80,5 +80,6 @@ def _with_report(departure: Departure, reports: TripUpdates | Exception) -> Depa
     )
 
 
-def seconds_late(departure: Parent[Departure]) -> int | None:
+@derived
+def seconds_late(departure: Departure) -> int | None:
     return None if departure.delay is None else int(departure.delay.total_seconds())

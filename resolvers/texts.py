@@ -1,35 +1,39 @@
 """The best language for this viewer of texts that exist in several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
-
-import strawberry
 
 from campus.labels import label
 from campus.text import Text, best, told_language
+from execution.derived import derived
 
-from .context import Info
+from .viewer import Viewer
 
 OTHER = "OTHER"
 """The value for states that we do not know."""
+
+LANGUAGES = attrgetter("languages")
+VIEWER = attrgetter("viewer")
+"""Of the operation."""
 
 
 def in_best_language(attribute: str) -> Callable[..., str]:
     """A resolver for the record's Text of this name."""
 
-    def served(record: strawberry.Parent[Any], info: Info) -> str:
-        return best(getattr(record, attribute), info.context.languages)
+    def served(record: Any, languages: Sequence[str]) -> str:
+        return best(getattr(record, attribute), languages)
 
-    return served
+    return derived(served, by=LANGUAGES)
 
 
 def language_of(attribute: str) -> Callable[..., str | None]:
     """A resolver for the language in which `in_best_language` answers; None where there is no text."""
 
-    def language(record: strawberry.Parent[Any], info: Info) -> str | None:
-        return told_language(getattr(record, attribute), info.context.languages)
+    def language(record: Any, languages: Sequence[str]) -> str | None:
+        return told_language(getattr(record, attribute), languages)
 
-    return language
+    return derived(language, by=LANGUAGES)
 
 
 def in_our_words(state: str, own: str | None = None) -> Callable[..., str]:
@@ -37,37 +41,40 @@ def in_our_words(state: str, own: str | None = None) -> Callable[..., str]:
 
     Its word is a str, or a Text where the system has it in several languages.
     """
-
-    def called(record: strawberry.Parent[Any], info: Info) -> str:
-        value = getattr(record, state)
-        if own and value.name == OTHER:
-            word: str | Text = getattr(record, own)
-            return word if isinstance(word, str) else best(word, info.context.languages)
-        return label(value, info.context.viewer.locale).text
-
-    return called
+    return derived(_in_our_words(state, own), by=VIEWER)
 
 
 def in_our_words_if_any(state: str, own: str | None = None) -> Callable[..., str | None]:
     """The same where the record may have no value; then there is no word."""
-    called = in_our_words(state, own)
+    called = _in_our_words(state, own)
 
-    def perhaps(record: strawberry.Parent[Any], info: Info) -> str | None:
-        return None if getattr(record, state) is None else called(record, info)
+    def perhaps(record: Any, viewer: Viewer) -> str | None:
+        return None if getattr(record, state) is None else called(record, viewer)
 
-    return perhaps
+    return derived(perhaps, by=VIEWER)
+
+
+def _in_our_words(state: str, own: str | None) -> Callable[[Any, Viewer], str]:
+    def called(record: Any, viewer: Viewer) -> str:
+        value = getattr(record, state)
+        if own and value.name == OTHER:
+            word: str | Text = getattr(record, own)
+            return word if isinstance(word, str) else best(word, viewer.languages)
+        return label(value, viewer.locale).text
+
+    return called
 
 
 def language_of_label(state: str, own: str | None) -> Callable[..., str | None]:
     """A resolver for the language of such a word; None where the system does not tell it, and where there is none."""
 
-    def language(record: strawberry.Parent[Any], info: Info) -> str | None:
+    def language(record: Any, viewer: Viewer) -> str | None:
         value = getattr(record, state)
         if value is None:
             return None
         if own and value.name == OTHER:
             word: str | Text = getattr(record, own)
-            return None if isinstance(word, str) else told_language(word, info.context.languages)
-        return label(value, info.context.viewer.locale).language
+            return None if isinstance(word, str) else told_language(word, viewer.languages)
+        return label(value, viewer.locale).language
 
-    return language
+    return derived(language, by=VIEWER)

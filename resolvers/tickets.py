@@ -6,6 +6,7 @@ from strawberry import Parent
 
 from connectors import onestop
 from connectors.wire import UpstreamError
+from execution.derived import derived
 from execution.relation import relation
 
 from .context import Info
@@ -38,7 +39,8 @@ text_of_event = relation(
 )
 
 
-def number(ticket: Parent[onestop.Ticket]) -> str:
+@derived
+def number(ticket: onestop.Ticket) -> str:
     return ticket.id
 
 

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from connectors.reads import Kept
+from execution.derived import derived
 from resolvers.context import ACCOUNT_RECORDS, PUBLIC_RECORDS
 from resolvers.nodes import id_of
 from resolvers.texts import (
@@ -150,7 +151,8 @@ def labelled(state: str, description: str, *, own: str | None = None, nullable: 
 def global_id_of(type_name: str) -> Any:
     """The `id` of a Node."""
 
-    def encoded(record: strawberry.Parent[Any]) -> strawberry.ID:
+    @derived
+    def encoded(record: Any) -> strawberry.ID:
         return strawberry.ID(id_of(type_name, record))
 
     return resolved(encoded, "Global id: opaque, the same over all queries; `node(id:)` finds the thing again.")

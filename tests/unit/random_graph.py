@@ -13,6 +13,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission
 
 from connectors.reads import Loader
+from execution.derived import derived
 from execution.relation import relation
 
 LEAVES = ("str", "int", "float", "bool", "strawberry.ID", "datetime.datetime", "Colour")
@@ -116,7 +117,7 @@ class RandomGraph:
         self.fields = {name: self._fields(rng, name) for name in self.names}
         self._module = ModuleType(f"random_graph_{seed}")
         known = {name: value for name, value in globals().items() if not name.startswith("__")}
-        vars(self._module).update(known, graph=self, relation=relation, Annotated=Annotated)
+        vars(self._module).update(known, graph=self, relation=relation, derived=derived, Annotated=Annotated)
         sys.modules[self._module.__name__] = self._module  # where Strawberry looks names of types up
         self.source = self._source()
         exec(self.source, vars(self._module))  # noqa: S102 - written a few lines above
@@ -128,7 +129,8 @@ class RandomGraph:
             of = rng.choice([*LEAVES, *self.names, *self.names, "Named", "Mixed"])
             deep = rng.choice([0, 0, 0, 1, 1, 2])
             kind = Kind(of, tuple(rng.random() < 0.6 for _ in range(deep + 1)))
-            way = rng.choice(["attribute"] * 4 + ["now", "later", "argument", "guarded", "guarded later", "extended"])
+            ways = ["now", "later", "argument", "guarded", "guarded later", "extended", "derived", "derived"]
+            way = rng.choice(["attribute"] * 4 + ways)
             if way == "now" and kind.of in self.names and deep == 0 and rng.random() < 0.7:
                 way = "relation"
             fields[f"f{number}"] = Member(kind, way)
@@ -226,6 +228,10 @@ def _declared(field: str, member: Member) -> list[str]:
     if way == "relation":
         key = f"lambda source: ({kind.of!r}, source.seed + 1) if source.seed % 7 else None"
         return [f"{field}: {quoted} = strawberry.field(resolver=relation(key={key}, by=lambda loader: loader))"]
+    if way == "derived":
+        read = f"lambda source, *_: graph.answer(source, {field!r}, Member({kind!r}, {way!r}))"
+        by = ", by=lambda loader: loader.load" if len(kind.of) % 2 else ""
+        return [f"{field}: {quoted} = strawberry.field(resolver=derived({read}{by}))"]
     options = {
         "guarded": "permission_classes=[Refuses]",
         "guarded later": "permission_classes=[RefusesLater]",

@@ -35,7 +35,9 @@ RESOLVED = [field for field in FIELDS if field.values[1].base_resolver]
 
 def captured(field: StrawberryField) -> Any:
     """What the resolver was made for: a name that the function which made it was given."""
-    return inspect.getclosurevars(field.base_resolver.wrapped_func).nonlocals
+    resolver = field.base_resolver.wrapped_func
+    declared = getattr(resolver, "derived", None)
+    return inspect.getclosurevars(declared.read if declared else resolver).nonlocals
 
 
 TRANSLATED = [field for field in RESOLVED if "attribute" in captured(field.values[1])]

@@ -72,7 +72,7 @@ class Followed:
         self._answers = Answers(schema=schema, settings=Settings(), context_for=self._context, documents={})
 
     def _context(self, viewer: Viewer, _: str, __: float | None) -> Any:
-        made = SimpleNamespace(viewer=viewer, calls={}, joined={}, late_errors=[], reading=Reading())
+        made = SimpleNamespace(viewer=viewer, calls={}, joined={}, late_errors=[], reading=Reading(), end=lambda: None)
         self.contexts.append(made)
         return made
 
