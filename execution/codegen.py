@@ -44,6 +44,8 @@ class Draft:
     """Source that turns the object in `variable` into a response object."""
 
     variable: str
+    instances_of: str = ""
+    """Of which class it must be, where that tells its type."""
     statements: list[str] = field(default_factory=list)
     items: list[str] = field(default_factory=list)
     loops: int = 0
@@ -79,6 +81,10 @@ class Code:
         """One that nothing else in the module has."""
         self._numbers += 1
         return f"{prefix}{self._numbers}"
+
+    def draft(self, instances_of: type | None) -> Draft:
+        """Of an object, which has to be of the class if there is one."""
+        return Draft(self.name("object"), self._constant("class", instances_of) if instances_of else "")
 
     def builder(self, draft: Draft) -> str:
         """Writes a function with the signature of plan.Build; its name."""
@@ -183,7 +189,8 @@ class Code:
 def _is_object(draft: Draft) -> str:
     """An expression: whether the draft's variable holds an object, and not the promise of one."""
     of = f"{draft.variable}.__class__"
-    return f"{of} in plain or takes({of})"
+    plain = f"{of} in plain or takes({of})"
+    return f"({plain}) and isinstance({draft.variable}, {draft.instances_of})" if draft.instances_of else plain
 
 
 def unless_null(variable: str, statements: Sequence[str], *, nonnull: bool) -> list[str]:

@@ -22,6 +22,7 @@ from graphql.execution import Executor, get_argument_values
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, collect_fields, collect_subfields
 
 from .codegen import Code, Draft, unless_null
+from .instances import class_of
 from .plan import OperationPlan, PlannedField, Selection
 from .resolvers import attribute_of, derived_of, reader_of, relation_of, resolver_of
 
@@ -68,7 +69,8 @@ class _Drafted:
     @property
     def inlined(self) -> bool:
         """Whether it can be part of the source of what it stands in."""
-        return not self.planned and not self.type.is_type_of and self.draft.loops < LOOPS
+        told = self.draft.instances_of or not self.type.is_type_of
+        return not self.planned and bool(told) and self.draft.loops < LOOPS
 
 
 class _Compiler:
@@ -95,14 +97,17 @@ class _Compiler:
         return OperationPlan(selection, self._code.plain, source)
 
     def _selection(self, drafted: _Drafted) -> Selection:
-        made = Selection(drafted.type, _not_generated_yet, drafted.planned, drafted.draft.takes_context)
-        self._builders.append((made, self._code.builder(drafted.draft)))
+        draft = drafted.draft
+        made = Selection(
+            drafted.type, _not_generated_yet, drafted.planned, bool(draft.instances_of), draft.takes_context
+        )
+        self._builders.append((made, self._code.builder(draft)))
         return made
 
     def _drafted(self, type_: GraphQLObjectType, collected: CollectedFields, depth: int) -> _Drafted:
         if depth > DEPTH or collected.new_defer_usages:
             raise NotPlannedError
-        drafted = _Drafted(type_, Draft(self._code.name("object")), [])
+        drafted = _Drafted(type_, self._code.draft(class_of(type_.is_type_of)), [])
         for key, details in collected.grouped_field_set.items():
             name = details[0].node.name.value
             if name == "__typename":

@@ -142,7 +142,7 @@ class Completion:
     ) -> None:
         for number in [*odd]:
             self._odd(found.position(number), objects[number], arrived=arrived)
-        if selection.type.is_type_of is not None:
+        if selection.type.is_type_of is not None and not selection.checks_class:
             odd += self._of_other_types(found, selection.type, objects, answers)
         if not selection.planned or len(odd) == len(objects):
             return

@@ -74,6 +74,8 @@ class Selection:
     build: Build
     planned: Sequence[PlannedField]
     """What remains once `build` is done, in the order of the document."""
+    checks_class: bool
+    """Whether `build` sees to it that objects are of the type, so that nobody need ask `is_type_of`."""
     takes_context: bool
     """Whether `build` derives something of it."""
 

@@ -8,6 +8,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from connectors.reads import Kept
 from execution.derived import derived
+from execution.instances import is_instance_of
 from resolvers.context import ACCOUNT_RECORDS, PUBLIC_RECORDS
 from resolvers.nodes import id_of
 from resolvers.texts import (
@@ -63,7 +64,7 @@ def campus_type(
         _tell_languages(cls)
         if node or in_union:
             # Members of an interface or a union are told apart by their record.
-            setattr(cls, "is_type_of", classmethod(lambda _, value, __: isinstance(value, record)))  # noqa: B010
+            setattr(cls, "is_type_of", staticmethod(is_instance_of(record)))  # noqa: B010
         RECORDS[cls.__name__] = record
         CARDS[cls.__name__] = card
         if requires:
