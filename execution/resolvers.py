@@ -1,7 +1,7 @@
 """How a field of Strawberry's is answered, without what Strawberry wraps around it where that does nothing."""
 
 import keyword
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from types import FunctionType
 from typing import Any
@@ -17,6 +17,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from .derived import Derived
+from .guard import Guard
 from .relation import Plan as Relation
 
 WRAPPERS = ("_resolver", "_async_resolver")
@@ -68,42 +69,58 @@ def reader_of(definition: GraphQLField, schema: GraphQLSchema) -> Callable[[Any]
 
 def resolver_of(definition: GraphQLField, schema: GraphQLSchema) -> Callable[..., Any] | None:
     """What gives the field's value from the object, graphql-core's info, and arguments; None for the default."""
-    resolver = _bare_resolver(definition, schema)
+    resolver = _bare_resolver(definition, schema, guarded=True)
     if resolver is None:
         return definition.resolve
     call: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment]
     declared = definition.extensions["strawberry-definition"]
     strawberrys: Any = schema._strawberry_schema  # type: ignore[attr-defined]
-    config, scalars = strawberrys.config, strawberrys.schema_converter.scalar_registry
-    if (names := _names_of_leaves(declared, config, scalars)) is not None:
-        return _called_with_leaves(resolver, names, lambda info: config.info_class(_raw_info=info, _field=declared))
+    info_class, given = strawberrys.config.info_class, _given(resolver, declared, strawberrys)
 
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        told = config.info_class(_raw_info=info, _field=declared)
-        given, named = get_arguments(
+        told = info_class(_raw_info=info, _field=declared)
+        unnamed, named = given(source, told, arguments)
+        return call(*unnamed, **named)
+
+    if not declared.extensions:
+        return resolve
+    (guard,) = declared.extensions
+
+    def resolve_guarded(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        told = info_class(_raw_info=info, _field=declared)
+        unnamed, named = given(source, told, arguments)
+        return call(*unnamed, **named) if guard.lets_in(told) else None
+
+    async def resolve_guarded_later(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        result = resolve_guarded(source, info, **arguments)
+        return None if result is None else await result
+
+    # What a guard of an asynchronous field raises comes no sooner than what the field itself would.
+    return resolve_guarded_later if declared.is_async else resolve_guarded
+
+
+def _given(
+    resolver: StrawberryResolver[Any], declared: StrawberryField, strawberrys: Any
+) -> Callable[[Any, Any, dict[str, Any]], tuple[Sequence[Any], Mapping[str, Any]]]:
+    """What the function is called with, from the object, Strawberry's info, and arguments as the schema names them."""
+    config, scalars = strawberrys.config, strawberrys.schema_converter.scalar_registry
+    names = _names_of_leaves(declared, config, scalars)
+    if names is None:
+        return lambda source, told, arguments: get_arguments(
             field=declared, source=source, info=told, kwargs=arguments, config=config, scalar_registry=scalars
         )
-        return call(*given, **named)
-
-    return resolve
-
-
-def _called_with_leaves(
-    resolver: StrawberryResolver[Any], names: Mapping[str, str], told: Callable[[GraphQLResolveInfo[Any]], Any]
-) -> Callable[..., Any]:
-    call: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment]
     of_info = resolver.info_parameter and resolver.info_parameter.name
     of_object, bound = _names_of_object(resolver), resolver.self_parameter is not None
 
-    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    def given(source: Any, told: Any, arguments: dict[str, Any]) -> tuple[Sequence[Any], Mapping[str, Any]]:
         named = {names[name]: value for name, value in arguments.items()}
         for name in of_object:
             named[name] = source
         if of_info:
-            named[of_info] = told(info)
-        return call(source, **named) if bound else call(**named)
+            named[of_info] = told
+        return (source,) if bound else (), named
 
-    return resolve
+    return given
 
 
 def _names_of_leaves(
@@ -131,15 +148,22 @@ def _itself(event: Any) -> Any:
     return event
 
 
-def _bare_resolver(definition: GraphQLField, schema: GraphQLSchema) -> StrawberryResolver[Any] | None:
-    """The field's own function, if Strawberry has nothing to do but to call it."""
+def _bare_resolver(
+    definition: GraphQLField, schema: GraphQLSchema, *, guarded: bool = False
+) -> StrawberryResolver[Any] | None:
+    """The field's own function, if Strawberry has nothing to do but to call it, once a guard lets it where it may have
+    one."""
     declared = next(filter(None, (_declared(definition, name) for name in WRAPPERS)), None)
     strawberrys: Any = getattr(schema, "_strawberry_schema", None)
     if declared is None or strawberrys is None or strawberrys.schema_converter.exception_handlers:
         return None
     resolver = declared.base_resolver
-    bare = resolver is not None and not declared.extensions and callable(resolver.wrapped_func)
-    return resolver if bare else None
+    alone = not declared.extensions or (guarded and _has_a_guard(declared))
+    return resolver if resolver is not None and alone and callable(resolver.wrapped_func) else None
+
+
+def _has_a_guard(declared: StrawberryField) -> bool:
+    return len(declared.extensions) == 1 and isinstance(declared.extensions[0], Guard)
 
 
 def _declared(definition: GraphQLField, made: str) -> StrawberryField | None:

@@ -1,14 +1,12 @@
 """Field cards: what a field's data is, and what it takes to read it; printed into schema.graphql."""
 
 import enum
-from typing import Any
 
 import strawberry
-from strawberry.extensions import FieldExtension
-from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
 from strawberry.schema_directive import Location
 
 from connectors.reads import Kept
+from execution.guard import Guard
 from resolvers.access import check_scope
 from resolvers.context import Info
 
@@ -62,21 +60,15 @@ class RequiresScopes:
     scopes: list[list[str]]
 
 
-class ScopeCheck(FieldExtension):
+class ScopeCheck(Guard):
     """Before the resolver, so that a refused system is not asked. Plain fields below need no check of their own."""
 
     def __init__(self, scope: str, *, on_public: bool = False) -> None:
         self.scope = scope
         self.on_public = on_public
 
-    def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
+    def lets_in(self, info: Info) -> bool:
         if self.on_public and not info.context.viewer.person:
-            return None
+            return False
         check_scope(info.context.viewer, self.scope)
-        return next_(source, info, **arguments)
-
-    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
-        if self.on_public and not info.context.viewer.person:
-            return None
-        check_scope(info.context.viewer, self.scope)
-        return await next_(source, info, **arguments)
+        return True

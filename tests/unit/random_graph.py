@@ -14,6 +14,7 @@ from strawberry.permission import BasePermission
 
 from connectors.reads import Loader
 from execution.derived import derived
+from execution.guard import Guard
 from execution.relation import relation
 
 LEAVES = ("str", "int", "float", "bool", "strawberry.ID", "datetime.datetime", "Colour")
@@ -90,6 +91,14 @@ class Passes(FieldExtension):
         return await next_(source, info, **arguments)
 
 
+class Watches(Guard):
+    def lets_in(self, info: Any) -> bool:
+        chosen = chance(None, info.path.as_list()).random()
+        if chosen < 0.1:
+            raise LookupError("refused")
+        return chosen < 0.8
+
+
 def root(name: str, many: int = 0) -> Any:
     """A resolver for a field of Query."""
 
@@ -129,8 +138,8 @@ class RandomGraph:
             of = rng.choice([*LEAVES, *self.names, *self.names, "Named", "Mixed"])
             deep = rng.choice([0, 0, 0, 1, 1, 2])
             kind = Kind(of, tuple(rng.random() < 0.6 for _ in range(deep + 1)))
-            ways = ["now", "later", "argument", "guarded", "guarded later", "extended", "derived", "derived"]
-            way = rng.choice(["attribute"] * 4 + ways)
+            ways = ["now", "later", "argument", "guarded", "guarded later", "extended", "watched", "watched later"]
+            way = rng.choice(["attribute"] * 4 + ["derived"] * 2 + ways)
             if way == "now" and kind.of in self.names and deep == 0 and rng.random() < 0.7:
                 way = "relation"
             fields[f"f{number}"] = Member(kind, way)
@@ -236,10 +245,14 @@ def _declared(field: str, member: Member) -> list[str]:
         "guarded": "permission_classes=[Refuses]",
         "guarded later": "permission_classes=[RefusesLater]",
         "extended": "extensions=[Passes()]",
+        "watched": "extensions=[Watches()]",
+        "watched later": "extensions=[Watches()]",
     }.get(way, "")
-    argument, given = (", n: int = 1, w: list[str] | None = None", ", n, *(w or ())") if way == "argument" else ("", "")
+    argument, given = (
+        (", n: int = 1, w: list[str] | None = None", ", n, *(w or ())") if way in ("argument", "watched") else ("", "")
+    )
     lines = [f"@strawberry.field({options})"]
-    if way in ("later", "extended"):
+    if way in ("later", "extended", "watched later"):
         lines += [f"async def {field}(self) -> {quoted}:", "    await asyncio.sleep(0)"]
     else:
         lines += [f"def {field}(self{argument}) -> {quoted}:"]

@@ -11,6 +11,7 @@ from strawberry.permission import BasePermission
 from strawberry.types import Info
 
 from execution.executor import PlanExecutor
+from execution.guard import Guard
 from execution.plan import VARIANTS
 from execution.run import Run
 
@@ -39,6 +40,14 @@ class MayNotLater(MayNot):
 class Doubled(FieldExtension):
     def resolve(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         return 2 * next_(source, info, **arguments)
+
+
+class Watched(Guard):
+    def lets_in(self, info: Info) -> bool:
+        CALLED.append(f"guard of {info.path.key}")
+        if info.path.key == "refused":
+            raise LookupError("refused")
+        return info.path.key != "no"
 
 
 class Aside(SchemaExtension):
@@ -70,6 +79,20 @@ class Thing:
     @strawberry.field(permission_classes=[MayNotLater])
     async def guarded_later(self, n: int = 0) -> str:
         return "let in"
+
+    @strawberry.field(extensions=[Watched()])
+    def watched(self, info: Info, n: int = 0, range: Range | None = None) -> str | None:
+        CALLED.append(f"watched {info.path.key}")
+        return f"{info.field_name} {n} {range}"
+
+    @strawberry.field(extensions=[Watched()])
+    async def watched_later(self, info: Info, n: int = 0) -> int | None:
+        CALLED.append(f"watched {info.path.key}")
+        return n
+
+    @strawberry.field(extensions=[Watched(), Doubled()])
+    def watched_twice(self, n: int = 0) -> int | None:
+        return n
 
     @strawberry.field(extensions=[Doubled()])
     def doubled(self, n: int = 0) -> int:
@@ -120,6 +143,9 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("query ($r: Range) { things { told(range: $r) } }", {"r": {"first": 4, "unit": "km"}}),
     ("{ things(n: 0) { told } thing { things(n: 3) { doubled(n: 4) guarded(n: 1) ok: guarded(n: 2) } } }", {}),
     ("{ things { guarded guardedLater(n: 0) } }", {}),
+    ("{ things { a: watched b: watched(n: 7, range: {first: 1}) no: watched refused: watched(n: 3) } }", {}),
+    ("{ things { a: watchedLater b: watchedLater(n: 7) no: watchedLater refused: watchedLater(n: 3) } }", {}),
+    ("{ things { a: watchedTwice(n: 2) no: watchedTwice refused: watchedTwice } }", {}),
     ("{ thing { things { guardedLater(n: 1) } } }", {}),
     ("{ thing { ...F where } other: thing { ...F } } fragment F on Thing { where w: where things { where } }", {}),
     ("{ thing { things { id } ... { things { where } } ...F } } fragment F on Thing { things { id told } }", {}),
@@ -180,6 +206,15 @@ async def test_plans_of_one_operation_are_bounded() -> None:
         by_plan += plans.plan(planned) is not None
         assert told(await finished(planned)) == told(await finished(executor(SCHEMA, document, variables)))
     assert by_plan == VARIANTS
+
+
+@pytest.mark.parametrize("name", ["watched", "watchedLater"])
+async def test_a_guard_is_asked_once_and_before_the_resolver(name: str) -> None:
+    document = parse(f"{{ thing {{ a: {name} no: {name} refused: {name} }} }}")
+    CALLED.clear()
+    await finished(executor(SCHEMA, document, plans=plans_of(document)))
+    assert sorted(CALLED) == ["guard of a", "guard of no", "guard of refused", "watched a"]
+    assert CALLED.index("guard of a") < CALLED.index("watched a")
 
 
 NOT_PLANNED = [
