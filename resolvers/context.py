@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast, get_type_hints
@@ -32,7 +32,7 @@ from connectors.reads import (
     system_of,
 )
 from connectors.sis import SisLoaders
-from connectors.wire import Line, Operation, Upstream
+from connectors.wire import Line, Operation, System, Upstream
 from execution.answering import ANSWERING
 
 from .accounts import Accounts, KnownAccounts, Ways
@@ -72,6 +72,8 @@ class Campus:
     """Changes that carry a key."""
     widgets: frozenset[str]
     """Names of those that can be placed on a dashboard."""
+    _answering: dict[str, list[System]] = field(default_factory=dict, init=False)
+    """By endpoint."""
 
     def ask(self, system: str, operation: Operation) -> Any:
         """A system's wire module, bound to the operation that asks."""
@@ -89,14 +91,15 @@ class Campus:
 
     def answering(self, endpoint: str, campus: str | None = None) -> list[str]:
         """Ids of the systems whose wire module has this endpoint, at one campus or at all."""
-        systems = [upstream.system for upstream in self.upstreams.values()]
-        return [
-            system.id
-            for system in systems
-            if hasattr(PROTOCOLS[system.kind][system.protocol], endpoint)
-            and (not system.parts or endpoint in system.parts)
-            and campus in (None, system.campus)
-        ]
+        known = self._answering.get(endpoint)
+        if known is None:
+            known = self._answering[endpoint] = [
+                system
+                for system in (upstream.system for upstream in self.upstreams.values())
+                if hasattr(PROTOCOLS[system.kind][system.protocol], endpoint)
+                and (not system.parts or endpoint in system.parts)
+            ]
+        return [system.id for system in known if campus in (None, system.campus)]
 
 
 @dataclass(frozen=True, slots=True)

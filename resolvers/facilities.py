@@ -34,6 +34,8 @@ async def facilities(
 
 
 def _has(facility: Facility, words: Sequence[str]) -> bool:
+    if not words:
+        return True
     place = facility.location
     told = [*facility.name.values(), *(place.building or {}).values(), place.room, facility.kind]
     text = "\n".join(filter(None, told)).casefold()
