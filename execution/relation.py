@@ -25,6 +25,8 @@ class Plan(NamedTuple):
     """Of the parent record; None where there is nothing to load, and so nothing related."""
     by: Callable[[Any], Loads]
     """Of the operation's context."""
+    then: Callable[[Any, Any], Any] | None = None
+    """What of it is related, worked out at once from the parent record and what was loaded; all of it without."""
 
 
 class Relation(Protocol):
@@ -35,17 +37,25 @@ class Relation(Protocol):
     async def __call__(self, root: Any, info: Any) -> Any: ...
 
 
-def relation(*, key: Callable[[Any], Hashable | None], by: Callable[[Any], Loads]) -> Any:
-    """A resolver for a Strawberry field: the loader's answer to the parent's key.
+def relation(
+    *,
+    key: Callable[[Any], Hashable | None],
+    by: Callable[[Any], Loads],
+    then: Callable[[Any, Any], Any] | None = None,
+) -> Any:
+    """A resolver for a Strawberry field: the loader's answer to the parent's key, or what `then` makes of it.
 
     Siblings that graphql-core resolves one by one meet in the loader's batch; the plan executor reads `plan`, and loads
     them all with one call.
     """
-    plan = Plan(key, by)
+    plan = Plan(key, by, then)
 
     async def related(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
         wanted = plan.key(root)
-        return None if wanted is None else await plan.by(info.context).load(wanted)
+        if wanted is None:
+            return None
+        loaded = await plan.by(info.context).load(wanted)
+        return plan.then(root, loaded) if plan.then else loaded
 
     related.plan = plan  # type: ignore[attr-defined]  # functions have no declared attributes
     return related

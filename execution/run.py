@@ -87,7 +87,10 @@ class Run:
             numbers, found = values.setdefault((siblings, field), ([], []))
             numbers += waiting.numbers
             failed = isinstance(outcome, Exception)
-            found += outcome if waiting.many and not failed else [outcome] * len(waiting.numbers)
+            if waiting.many and not failed:
+                found += self._related(siblings, field, waiting.numbers, outcome)
+            else:
+                found += [outcome] * len(waiting.numbers)
         for (siblings, field), (numbers, found) in values.items():
             if self._response.torn:
                 standing = [n for n, number in enumerate(numbers) if self._response.stands(siblings, number)]
@@ -155,9 +158,25 @@ class Run:
             and not loading.cancelled()
             and not loading.exception()
         ):
-            self._completion.complete(siblings, field, numbers, loading.result())
+            related = self._related(siblings, field, numbers, loading.result())
+            self._completion.complete(siblings, field, numbers, related)
         else:
             self._arrivals.begin(loading, Waiting(siblings, field, numbers, many=True))
+
+    def _related(
+        self, siblings: Siblings, field: PlannedField, numbers: Sequence[int], loaded: Sequence[Any]
+    ) -> Sequence[Any]:
+        """What of what was loaded for each is related to it, or the exception instead."""
+        then = field.relation and field.relation.then
+        if then is None:
+            return loaded
+        values = []
+        for number, each in zip(numbers, loaded, strict=True):
+            try:
+                values.append(each if isinstance(each, Exception) else then(siblings.objects[number], each))
+            except Exception as error:
+                values.append(error)
+        return values
 
     def _call(self, siblings: Siblings, field: PlannedField, numbers: Sequence[int]) -> list[Any]:
         """What the resolver returns for each, or the exception instead."""

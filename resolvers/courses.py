@@ -111,7 +111,8 @@ async def courses(  # noqa: PLR0913 - whoever looks for a course names what they
         catalogue = await info.context.collection(info.context.indexes.sis.catalogue, key)
         gaps.extend(gap.failure(system) for gap in catalogue.gaps.values())
         hits = catalogue.matching(wish)
-        ranks.update((hit.course.key, hit.rank) for hit in hits)
+        if wish.search:
+            ranks.update((hit.course.key, hit.rank) for hit in hits)
         return [hit.course for hit in hits]
 
     found = await merged(info, {system: of(system) for system in catalogue_systems(info, campus)})

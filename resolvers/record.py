@@ -9,6 +9,7 @@ from campus.record import Record
 from connectors import sis
 from connectors.reads import AccountKey
 from connectors.wire import UpstreamError
+from execution.relation import relation
 
 from .ahead import MARKS, wanted_below
 from .context import Info
@@ -79,10 +80,12 @@ async def term_records(record: Parent[AcademicRecord], info: Info) -> Merged[Ter
     )
 
 
-async def assessments(result: Parent[sis.Enrolment], info: Info) -> Sequence[sis.Assessment] | None:
-    """In order of time; none for a course that is not assessed item by item."""
-    by_course = await info.context.sis.assessments_by_person.load(AccountKey(result.system, result.owner))
-    return by_course.get(result.course, ())
+assessments = relation(
+    key=lambda result: AccountKey(result.system, result.owner),
+    by=lambda context: context.sis.assessments_by_person,
+    then=lambda result, by_course: by_course.get(result.course, ()),
+)
+"""In order of time; none for a course that is not assessed item by item."""
 
 
 async def transfer_credits(record: Parent[AcademicRecord], info: Info) -> Merged[sis.Enrolment] | None:

@@ -7,8 +7,9 @@ from strawberry import Parent
 
 from campus.record import Record
 from campus.text import Text, best, told_language
-from connectors.gz_campus import Alert, Departure, PositionReport, Route, Stop, VehiclePosition, VehicleState
+from connectors.gz_campus import Alert, PositionReport, Route, Stop, VehiclePosition, VehicleState
 from connectors.wire import UpstreamError
+from execution.relation import relation
 
 from .ahead import ALERTS, wanted_below
 from .context import Info
@@ -95,10 +96,12 @@ async def _shown_of(
     return Merged(nodes=nodes, unavailable=found.unavailable)
 
 
-async def alerts_of_departure(departure: Parent[Departure], info: Info) -> list[Alert]:
-    """Those that hold when it leaves."""
-    told = await info.context.shuttle.alerts_by_system.load(departure.system)
-    return [alert for alert in told if alert.is_of_departure(departure)]
+alerts_of_departure = relation(
+    key=lambda departure: departure.system,
+    by=lambda context: context.shuttle.alerts_by_system,
+    then=lambda departure, told: [alert for alert in told if alert.is_of_departure(departure)],
+)
+"""Those that hold when it leaves."""
 
 
 async def alerts_of_route(route: Parent[Route], info: Info) -> list[Alert]:

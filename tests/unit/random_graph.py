@@ -236,7 +236,11 @@ def _declared(field: str, member: Member) -> list[str]:
         return [f"{field}: {quoted}"]
     if way == "relation":
         key = f"lambda source: ({kind.of!r}, source.seed + 1) if source.seed % 7 else None"
-        return [f"{field}: {quoted} = strawberry.field(resolver=relation(key={key}, by=lambda loader: loader))"]
+        then = (
+            f"lambda source, found: found if found.seed % 2 else graph.answer(source, {field!r}, Member({kind!r}, ''))"
+        )
+        given = f"key={key}, by=lambda loader: loader, then={then}"
+        return [f"{field}: {quoted} = strawberry.field(resolver=relation({given}))"]
     if way == "derived":
         read = f"lambda source, *_: graph.answer(source, {field!r}, Member({kind!r}, {way!r}))"
         by = ", by=lambda loader: loader.load" if len(kind.of) % 2 else ""

@@ -38,6 +38,12 @@ def _key(node: Any) -> int | None:
     return node.n + 10 if node.n % 5 else None
 
 
+def _picked(node: Any, related: Any) -> Any:
+    if node.n == 4:
+        raise ValueError("cannot be picked")
+    return None if node.n == 2 else Node(n=node.n + related.n)
+
+
 @strawberry.type
 class Node:
     n: int
@@ -81,6 +87,9 @@ class Node:
 
     related: "Node | None" = strawberry.field(
         resolver=relation(key=_key, by=lambda world: world.loader),
+    )
+    picked: "Node | None" = strawberry.field(
+        resolver=relation(key=_key, by=lambda world: world.loader, then=_picked),
     )
     must_relate: "Node" = strawberry.field(
         resolver=relation(key=_key, by=lambda world: world.loader),
@@ -182,9 +191,20 @@ async def test_a_relation_is_loaded_for_all_siblings_at_once() -> None:
     assert told(result).errors == {(("nodes", 2, "related"), "'no 13'")}
 
 
+async def test_what_is_related_is_made_of_each_parent_and_what_was_loaded_for_it() -> None:
+    world = World()
+    result = await running("{ nodes(first: 1, n: 6) { picked { n } } }", world)
+    assert world.batches == [[11, 12, 13, 14, 16]]
+    assert [each["picked"] and each["picked"]["n"] for each in result.data["nodes"]] == [12, None, None, None, None, 22]
+    assert told(result).errors == {
+        (("nodes", 2, "picked"), "'no 13'"),
+        (("nodes", 3, "picked"), "cannot be picked"),
+    }
+
+
 async def test_a_relation_answers_as_its_resolver_does() -> None:
     for first, n in ((0, 8), (5, 1), (7, 1), (3, 1), (11, 3), (0, 0)):
-        for field in ("related", "mustRelate"):
+        for field in ("related", "picked", "mustRelate"):
             for many in ("nodes", "maybe"):
                 query = f"{{ {many}(first: {first}, n: {n}) {{ n {field} {{ n value }} }} }}"
                 documents = parse(query)
