@@ -53,9 +53,8 @@ class Server(NamedTuple):
     port: int
 
     def cpu(self) -> float:
-        """Seconds that all its threads have run (Linux)."""
-        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
-        return sum(int(each.read_text().split()[0]) for each in tasks) / 1e9
+        """Seconds that its threads have run, those that have ended too: the clock of clock_getcpuclockid(3) (Linux)."""
+        return time.clock_gettime((~self.pid << 3) | 2)
 
     def megabytes(self) -> float:
         """Of memory that is its own or shared, and in use."""

@@ -1,6 +1,7 @@
 """What the gateway itself keeps: layouts, preferences, announcements and who has read them."""
 
-from .announcement_pages import Place, Wish, mark_all_read, mark_read, place_at, place_of
+from .announcement_pages import mark_all_read, mark_read, place_at, place_of
+from .announcement_statements import Place, Wish
 from .announcements import keep_feed
 from .database import SYSTEM, Database
 from .drafts import drop_draft, save_draft

@@ -19,11 +19,18 @@ from campus.announcement import (
 
 from .announcement_tables import announcement, announcement_audience, announcement_feed
 from .store import upsert
+from .tables import any_of
 
 PARTS = {"campus": "campuses", "programme": "programmes", "interest": "interests"}
 """What an audience has, by the word for it in the table."""
 
 _key = tuple_(announcement.c.system, announcement.c.entry)
+
+_AUDIENCE_OF = (
+    select(announcement_audience)
+    .where(tuple_(announcement_audience.c.system, announcement_audience.c.entry).in_(any_of("keys")))
+    .order_by(announcement_audience.c.code)
+)
 
 
 async def keep_feed(connection: AsyncConnection, feed: AnnouncementFeed, *, read_at: datetime, since: datetime) -> None:
@@ -59,11 +66,7 @@ async def announcements_by_key(
 async def with_audience(connection: AsyncConnection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Announcement]:
     """The records of rows of the table."""
     keys = [(row.system, row.entry) for row in rows]
-    parts = await connection.execute(
-        select(announcement_audience)
-        .where(tuple_(announcement_audience.c.system, announcement_audience.c.entry).in_(keys))
-        .order_by(announcement_audience.c.code)
-    )
+    parts = await connection.execute(_AUDIENCE_OF, {"keys": keys})
     told: dict[tuple[str, str], dict[str, list[str]]] = {}
     for each in parts:
         told.setdefault((each.system, each.entry), {}).setdefault(PARTS[each.part], []).append(each.code)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .records import ApplicationDraft
 from .store import upsert
-from .tables import CODE, Moment, kept, metadata
+from .tables import CODE, Moment, any_of, kept, metadata
 
 application_draft = Table(
     "application_draft",
@@ -20,13 +20,17 @@ application_draft = Table(
     info=kept("application_drafts", since="updated_at"),
 )
 
+_OF = (
+    select(application_draft)
+    .where(application_draft.c.person.in_(any_of("persons")))
+    .order_by(application_draft.c.updated_at.desc(), application_draft.c.service)
+)
+
 
 async def drafts_of(connection: AsyncConnection, persons: Collection[str]) -> Mapping[str, Sequence[ApplicationDraft]]:
     """By person, the latest first; nothing of who has begun none."""
-    table = application_draft
-    query = select(table).where(table.c.person.in_(persons)).order_by(table.c.updated_at.desc(), table.c.service)
     found: dict[str, list[ApplicationDraft]] = {}
-    for row in await connection.execute(query):
+    for row in await connection.execute(_OF, {"persons": list(persons)}):
         draft = ApplicationDraft(system=row.system, service=row.service, form=row.form, updated_at=row.updated_at)
         found.setdefault(row.person, []).append(draft)
     return found

@@ -11,7 +11,7 @@ from campus.academic_year import AcademicPhase
 
 from .records import DashboardLayout, LayoutConflict, LayoutConflictReason, PlacedWidget
 from .store import one_at_a_time, upsert
-from .tables import CODE, Moment, kept, metadata
+from .tables import CODE, Moment, any_of, kept, metadata
 
 MOST = 20
 """Layouts of one person."""
@@ -28,13 +28,16 @@ dashboard_layout = Table(
     info=kept("dashboard_layouts", since="updated_at"),
 )
 
+_OF = (
+    select(dashboard_layout)
+    .where(dashboard_layout.c.person.in_(any_of("persons")))
+    .order_by(dashboard_layout.c.person, dashboard_layout.c.name)
+)
+
 
 async def layouts_of(connection: AsyncConnection, persons: Collection[str]) -> Mapping[str, Sequence[DashboardLayout]]:
     """By person, in the order of their names; nothing of who arranged none."""
-    table = dashboard_layout
-    rows = await connection.execute(
-        select(table).where(table.c.person.in_(persons)).order_by(table.c.person, table.c.name)
-    )
+    rows = await connection.execute(_OF, {"persons": list(persons)})
     found: dict[str, list[DashboardLayout]] = {}
     for row in rows:
         layout = DashboardLayout(

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from campus.announcement import Announcement, AnnouncementKey
 from connectors.reads import Loader
 
-from .announcement_pages import Place, Wish, count_of, page_of, read_at
+from .announcement_pages import count_of, page_of, read_at
+from .announcement_statements import Place, Wish
 from .announcements import announcements_by_key, feeds_read
 from .drafts import drafts_of
 from .layouts import layouts_of
@@ -18,6 +19,7 @@ from .pending_writes import pending_of
 from .preferences import preferences_of
 from .records import AnnouncementPage, ApplicationDraft, DashboardLayout, Notice, PendingWrite, Preferences, Reader
 from .store import Store
+from .visits import Visits
 
 
 class ReadKey(NamedTuple):
@@ -31,8 +33,7 @@ class PortalLoaders:
     """Nothing is shared between operations: what a person keeps here is seen by nobody else."""
 
     def __init__(self, store: Store, tally: Counter[str]) -> None:
-        self._store = store
-        self._tally = tally
+        self._visits = Visits(store, tally)
 
     # Made when somebody asks: most operations want none of them, and thousands of subscriptions would keep them all.
 
@@ -69,53 +70,43 @@ class PortalLoaders:
         return Loader(self._read_at)
 
     async def page(self, reader: Reader, wish: Wish, first: int, after: Place | None) -> AnnouncementPage:
-        async with self._store.reading(self._tally) as connection:
-            return await page_of(connection, reader, wish, first, after)
+        return await self._visits.read(lambda connection: page_of(connection, reader, wish, first, after))
 
     async def count(self, reader: Reader, wish: Wish) -> int:
-        async with self._store.reading(self._tally) as connection:
-            return await count_of(connection, reader, wish)
+        return await self._visits.read(lambda connection: count_of(connection, reader, wish))
 
     async def _layouts(self, persons: list[str]) -> list[Sequence[DashboardLayout]]:
-        async with self._store.reading(self._tally) as connection:
-            found = await layouts_of(connection, persons)
+        found = await self._visits.read(lambda connection: layouts_of(connection, persons))
         return [found.get(person, ()) for person in persons]
 
     async def _drafts(self, persons: list[str]) -> list[Sequence[ApplicationDraft]]:
-        async with self._store.reading(self._tally) as connection:
-            found = await drafts_of(connection, persons)
+        found = await self._visits.read(lambda connection: drafts_of(connection, persons))
         return [found.get(person, ()) for person in persons]
 
     async def _notices(self, persons: list[str]) -> list[Sequence[Notice]]:
-        async with self._store.reading(self._tally) as connection:
-            found = await notices_of(connection, persons)
+        found = await self._visits.read(lambda connection: notices_of(connection, persons))
         return [found.get(person, ()) for person in persons]
 
     async def _pending(self, persons: list[str]) -> list[Sequence[PendingWrite]]:
-        async with self._store.reading(self._tally) as connection:
-            found = await pending_of(connection, persons)
+        found = await self._visits.read(lambda connection: pending_of(connection, persons))
         return [found.get(person, ()) for person in persons]
 
     async def _preferences(self, persons: list[str]) -> list[Preferences]:
-        async with self._store.reading(self._tally) as connection:
-            found = await preferences_of(connection, persons)
+        found = await self._visits.read(lambda connection: preferences_of(connection, persons))
         return [found.get(person, Preferences()) for person in persons]
 
     async def _announcements(self, keys: list[AnnouncementKey]) -> list[Announcement | None]:
-        async with self._store.reading(self._tally) as connection:
-            found = await announcements_by_key(connection, keys)
+        found = await self._visits.read(lambda connection: announcements_by_key(connection, keys))
         return [found.get(key) for key in keys]
 
     async def _feeds_read(self, systems: list[str]) -> list[bool]:
         """Whether a feed was read at least once, by any process that shares the store."""
-        async with self._store.reading(self._tally) as connection:
-            read = await feeds_read(connection)
+        read = await self._visits.read(feeds_read)
         return [system in read for system in systems]
 
     async def _read_at(self, keys: list[ReadKey]) -> list[datetime | None]:
         found: dict[str, Mapping[AnnouncementKey, datetime]] = {}
-        async with self._store.reading(self._tally) as connection:
-            for person in {key.person for key in keys}:
-                wanted = [key.announcement for key in keys if key.person == person]
-                found[person] = await read_at(connection, person, wanted)
+        for person in {key.person for key in keys}:
+            wanted = [key.announcement for key in keys if key.person == person]
+            found[person] = await self._visits.read(partial(read_at, person=person, keys=wanted))
         return [found[key.person].get(key.announcement) for key in keys]

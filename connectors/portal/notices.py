@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .records import Notice, NotificationCategory
 from .store import add
-from .tables import CODE, Moment, kept, metadata
+from .tables import CODE, Moment, any_of, kept, metadata
 
 notice = Table(
     "notice",
@@ -22,6 +22,8 @@ notice = Table(
     Column("read_at", Moment),
     info=kept("notices", since="published_at"),
 )
+
+_OF = select(notice).where(notice.c.person.in_(any_of("persons"))).order_by(notice.c.published_at.desc(), notice.c.id)
 
 
 async def keep_notices(connection: AsyncConnection, notices: Sequence[Notice]) -> None:
@@ -41,9 +43,8 @@ async def keep_notices(connection: AsyncConnection, notices: Sequence[Notice]) -
 
 async def notices_of(connection: AsyncConnection, persons: Collection[str]) -> Mapping[str, Sequence[Notice]]:
     """By person, the latest first; nothing of whom nobody told anything."""
-    query = select(notice).where(notice.c.person.in_(persons)).order_by(notice.c.published_at.desc(), notice.c.id)
     found: dict[str, list[Notice]] = {}
-    for row in await connection.execute(query):
+    for row in await connection.execute(_OF, {"persons": list(persons)}):
         told = Notice(
             person=row.person,
             id=row.id,

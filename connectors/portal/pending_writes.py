@@ -15,7 +15,7 @@ from campus.contacts import ContactPart, ContactSyncState
 
 from .records import PendingWrite
 from .store import one_at_a_time, upsert
-from .tables import CODE, Moment, kept, metadata
+from .tables import CODE, Moment, any_of, kept, metadata
 
 pending_write = Table(
     "pending_write",
@@ -126,11 +126,13 @@ async def told(connection: AsyncConnection, writes: Sequence[PendingWrite], now:
         await connection.execute(pending_write.update().where(_is(each)).values(told_at=now))
 
 
+_OF = select(pending_write).where(_c.person.in_(any_of("persons"))).order_by(_c.system, _c.part)
+
+
 async def pending_of(connection: AsyncConnection, persons: Collection[str]) -> Mapping[str, Sequence[PendingWrite]]:
     """By person; nothing of those of whom all systems agree."""
-    query = select(pending_write).where(_c.person.in_(persons)).order_by(_c.system, _c.part)
     found: dict[str, list[PendingWrite]] = {}
-    for row in await connection.execute(query):
+    for row in await connection.execute(_OF, {"persons": list(persons)}):
         found.setdefault(row.person, []).append(_write(row))
     return found
 

@@ -15,7 +15,7 @@ from .records import (
     QuietHours,
 )
 from .store import upsert
-from .tables import CODE, Moment, kept, metadata
+from .tables import CODE, Moment, any_of, kept, metadata
 
 notification_setting = Table(
     "notification_setting",
@@ -39,17 +39,20 @@ quiet_hours = Table(
     info=kept("notification_preferences", since="updated_at"),
 )
 
+_SETTINGS_OF = select(notification_setting).where(notification_setting.c.person.in_(any_of("persons")))
+_HOURS_OF = select(quiet_hours).where(quiet_hours.c.person.in_(any_of("persons")))
+
 
 async def preferences_of(connection: AsyncConnection, persons: Collection[str]) -> Mapping[str, Preferences]:
     """By person; nothing of who chose nothing."""
     settings: dict[str, list[NotificationSetting]] = {}
-    for row in await connection.execute(select(notification_setting).where(notification_setting.c.person.in_(persons))):
+    for row in await connection.execute(_SETTINGS_OF, {"persons": list(persons)}):
         setting = NotificationSetting(
             category=NotificationCategory(row.category), channel=NotificationChannel(row.channel), enabled=row.enabled
         )
         settings.setdefault(row.person, []).append(setting)
     hours: dict[str, list[QuietHours]] = {}
-    for row in await connection.execute(select(quiet_hours).where(quiet_hours.c.person.in_(persons))):
+    for row in await connection.execute(_HOURS_OF, {"persons": list(persons)}):
         quiet = QuietHours(matter=NotificationMatter(row.matter), starts=row.starts, ends=row.ends)
         hours.setdefault(row.person, []).append(quiet)
     return {

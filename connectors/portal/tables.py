@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, Table
+from sqlalchemy import BindParameter, DateTime, Dialect, MetaData, String, Table, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator
 
@@ -45,6 +45,11 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def any_of(name: str) -> BindParameter[Any]:
+    """For a statement that is put together once: the values of this name that it is told, for `in_`."""
+    return bindparam(name, expanding=True)
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> "postgresql.Insert | sqlite.Insert":
