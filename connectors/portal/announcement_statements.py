@@ -1,5 +1,7 @@
-"""Which announcements a reader is shown, as the database decides it. Each combination of what may be asked for is put
-together once: SQLAlchemy takes longer for that than SQLite for the answer."""
+"""Which announcements a reader is shown, as the database decides it.
+
+Each combination of what may be asked for is put together once: that takes SQLAlchemy longer than the answer SQLite.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connectors.reads import settled
 
 from .store import Store
 
@@ -42,6 +44,7 @@ class _Visit:
         """Whether nothing more can be read."""
         self._wanted: deque[tuple[Read[Any], asyncio.Future[Any]]] = deque()
         self._task = asyncio.get_running_loop().create_task(self._all_read(store, tally))
+        self._task.add_done_callback(self._ended)
 
     def read(self, read: Read[T]) -> asyncio.Future[T]:
         """The last who gives it up ends the visit."""
@@ -51,17 +54,19 @@ class _Visit:
         return found
 
     async def _all_read(self, store: Store, tally: Counter[str]) -> None:
-        try:
-            async with store.reading(tally) as connection:
-                while await self._more():
-                    read, found = self._wanted[0]
-                    await _told(read, connection, found)
-                self.over = True  # before it leaves: who comes now has a visit of its own
-        except Exception as failure:  # noqa: BLE001  told to all who wait
-            self.over = True
-            for _, found in self._wanted:
-                if not found.done():
-                    found.set_exception(failure)
+        async with store.reading(tally) as connection:
+            while await self._more():
+                read, found = self._wanted[0]
+                _tell(found, await settled([read(connection)]))
+            self.over = True  # before it leaves: who comes now has a visit of its own
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.over = True
+        failure = None if task.cancelled() else task.exception()
+        for _, found in self._wanted:
+            if failure and not found.done():
+                found.set_exception(failure)
+            found.cancel()  # where there is neither answer nor failure
 
     async def _more(self) -> bool:
         for _ in range(TURNS):
@@ -81,15 +86,14 @@ class _Visit:
             self._task.cancel()
 
 
-async def _told(read: Read[T], connection: AsyncConnection, found: asyncio.Future[T]) -> None:
+def _tell(found: asyncio.Future[T], outcomes: Sequence[T | Exception]) -> None:
     """What keeps the store from answering ends the visit; what is wrong with one thing is told of that alone."""
-    try:
-        outcome = await read(connection)
-    except (SQLAlchemyError, OSError):
-        raise
-    except Exception as failure:  # noqa: BLE001  told to who asked
-        if not found.done():
-            found.set_exception(failure)
+    (outcome,) = outcomes
+    if isinstance(outcome, SQLAlchemyError | OSError):
+        raise outcome
+    if found.done():
+        return
+    if isinstance(outcome, Exception):
+        found.set_exception(outcome)
     else:
-        if not found.done():
-            found.set_result(outcome)
+        found.set_result(outcome)

@@ -1,5 +1,6 @@
 """Announcements of both campuses reach whom they are for, follow their feeds, and outlast them."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -206,6 +207,7 @@ async def until(campus: SimulatedCampus, expected: set[str], wish: dict[str, Any
         seen = set(titles(await campus.ask(ALL, {"filter": wish}, as_="alex")))
         if seen == expected:
             return
+        await asyncio.sleep(0.02)
     raise AssertionError(seen ^ expected)
 
 
