@@ -18,7 +18,7 @@ from graphql import (
 from strawberry.schema.types.base_scalars import isoformat
 
 from .derived import Derived
-from .plain import PlainClasses, is_special
+from .plain import PlainClasses
 
 TEMPORAL = frozenset({datetime.datetime, datetime.date, datetime.time})
 
@@ -173,10 +173,10 @@ class Code:
         return name
 
     def _coercion(self, leaf: GraphQLLeafType) -> Callable[[Any], Any]:
-        coerce = leaf.coerce_output_value
+        coerce, takes = leaf.coerce_output_value, self.plain.takes
 
         def coerced(value: Any) -> Any:
-            if is_special(value):
+            if not takes(value.__class__):
                 raise Unusual
             response = coerce(value)
             if response is None or response is Undefined:

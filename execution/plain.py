@@ -28,11 +28,6 @@ class PlainClasses(set[type]):
         return value is not None and not self.takes(value.__class__) and is_awaitable(value)
 
 
-def is_special(value: Any) -> bool:
-    """Whether graphql-core does something else with a value than to convert it by its type."""
-    return value is None or isinstance(value, Exception | UndefinedType) or is_awaitable(value)
-
-
 def _is_plain(cls: type) -> bool:
     # Objects of a class that answers for attributes by code of its own might be awaitable one by one.
     return not (
