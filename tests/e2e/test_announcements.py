@@ -283,6 +283,7 @@ async def test_a_feed_that_was_never_read_is_missing_and_said_to_be(university: 
             answer = await campus.ask(query)
             if answer.data["announcements"]:
                 break
+            await asyncio.sleep(0.05)
         assert {each["campus"] for each in answer.at("announcements.nodes")} == {"CWB"}
         missing = {"system": "notices-gz", "campus": "GZ", "code": "UPSTREAM_UNAVAILABLE"}
         assert answer.at("announcements.unavailable") == [missing]
