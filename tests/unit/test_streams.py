@@ -65,11 +65,12 @@ def built(**words: Any) -> strawberry.Schema:
 async def events(schema: strawberry.Schema, begun: Context, *contexts: Context) -> list[ExecutionResult]:
     """What the stream begins with, and what each event is in a context of its own."""
     store = OperationStore(schema, Limits(), {})
-    source = await store.events(store.operation("subscription { notes { text } }", None), {}, begun)
+    operation = store.operation("subscription { notes { text } }", None)
+    source = await store.events(operation, {}, begun)
     if isinstance(source, ExecutionResult):
         return [source]
     coming = iter(contexts)
-    return [await event.told(next(coming)) async for event in source]
+    return [await store.run(operation, {}, next(coming), event=event.payload) async for event in source]
 
 
 def refusal(result: ExecutionResult) -> str:
