@@ -147,7 +147,8 @@ class Completion:
         if not selection.planned or len(odd) == len(objects):
             return
         if odd:
-            here = [number for number in range(len(objects)) if number not in odd]
+            gone = set(odd)
+            here = [number for number in range(len(objects)) if number not in gone]
             found, objects = found.only(here), [objects[number] for number in here]
             answers = [answers[number] for number in here]
         self._ask(Siblings(selection, objects, answers, found))
