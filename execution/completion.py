@@ -85,20 +85,17 @@ class Completion:
         if field.selection is None:
             found.put_lists(lists, [None] * len(objects))
             self._descend(found, objects, arrived=arrived)
-            return
-        odd: list[int] = []
-        answers = field.selection.build(objects, odd, self._executor.context_value)
-        found.put_lists(lists, answers)
-        self._go_on(found, field.selection, objects, answers, odd, arrived=arrived)
+        else:
+            self._build(found, field.selection, objects, partial(found.put_lists, lists), arrived=arrived)
 
     def _descend(self, found: Found, objects: Sequence[Any], *, arrived: bool) -> None:
         field = found.field
         if field.selection is not None:
-            self._build(found, field.selection, objects, arrived=arrived)
+            self._build(found, field.selection, objects, found.put, arrived=arrived)
             return
         for name, numbers in self._by_type(found, objects, arrived=arrived).items():
-            here = [objects[number] for number in numbers]
-            self._build(found.only(numbers), field.members[name], here, arrived=arrived)
+            here, own = found.only(numbers), [objects[number] for number in numbers]
+            self._build(here, field.members[name], own, here.put, arrived=arrived)
 
     def _by_type(self, found: Found, objects: Sequence[Any], *, arrived: bool) -> dict[str, list[int]]:
         """Which of the objects are of which type; those that do not say at once are seen to here."""
@@ -123,23 +120,19 @@ class Completion:
                 self._finish(at, partial(self._as, at, value, name))
         return by_type
 
-    def _build(self, found: Found, selection: Selection, objects: Sequence[Any], *, arrived: bool) -> None:
-        """Puts response objects where they belong, and goes on with what they are still asked for."""
-        odd: list[int] = []
-        answers = selection.build(objects, odd, self._executor.context_value)
-        found.put(answers)
-        self._go_on(found, selection, objects, answers, odd, arrived=arrived)
-
-    def _go_on(  # noqa: PLR0913 - all that there is to know of them
+    def _build(
         self,
         found: Found,
         selection: Selection,
         objects: Sequence[Any],
-        answers: Sequence[Any],
-        odd: list[int],
+        put: Callable[[Sequence[Any]], None],
         *,
         arrived: bool,
     ) -> None:
+        """Has response objects `put` where they belong, and goes on with what they are still asked for."""
+        odd: list[int] = []
+        answers: Sequence[Any] = selection.build(objects, odd, self._executor.context_value)
+        put(answers)
         for number in [*odd]:
             self._odd(found.position(number), objects[number], arrived=arrived)
         if selection.type.is_type_of is not None and not selection.checks_class:

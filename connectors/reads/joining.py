@@ -113,7 +113,7 @@ class Joining:
         self.ask = ask
         self.upstreams = upstreams
         self.loop = asyncio.get_running_loop()
-        """Asking for it again costs as much as half a future."""
+        """Asking for it again costs more than a future."""
         self._caches = caches
         self._lanes: dict[tuple[Joined[Any, Any], Hashable], _Lane] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
